@@ -1,1 +1,3 @@
 //! Room `ibm7090`.
+
+pub mod channel_command;
