@@ -1,3 +1,5 @@
-//! Room `ibm7090`.
+//! Room `ibm7090`: the IBM 7090, its processor, channels, operation table and assembler.
 
+pub mod assembler;
 pub mod channel_command;
+pub mod operation;
