@@ -1,1 +1,4 @@
 //! Room `exercise`.
+pub mod entries_csv;
+pub mod script;
+pub mod statistics;

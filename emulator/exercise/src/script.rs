@@ -1,0 +1,776 @@
+//! The exercise script: what a run does to a site, written by people in RON.
+//!
+//! In a control room of 1962 a drill was a sheet of paper: who is to pull which switch at what
+//! time, what the others are supposed to notice, and how many points the crew gets for it. This is
+//! that sheet. It names a workload (calls by the day's profile, a list of entries, or nothing),
+//! faults at fixed instants or drawn from the seed, and expectations with a name, points and text
+//! in one or more languages.
+//!
+//! ```ron
+//! (
+//!     format: 1,
+//!     name: "two-minutes",
+//!     title: {"en": "Two minutes of a morning"},
+//!     duration: "2m",
+//!     workload: Calls(calls_per_day: 84000, starts_at: "10:00"),
+//!     faults: [(at: Drawn("30s", "60s"), fault: FailStop(machine: Active))],
+//!     expectations: [(name: "one takeover", points: 10, condition: Takeovers(1))],
+//! )
+//! ```
+//!
+//! A fault is given to the site at its instant; whether it *took effect* the site itself tells, and
+//! a script with a fault that did not is void. Everything here is checked by [`Script::validate`].
+
+use std::collections::BTreeMap;
+
+use clock::{Span, Stream};
+use serde::{Deserialize, Serialize};
+
+/// Text for people by language code (`"en"`, `"de"`).
+pub type Text = BTreeMap<String, String>;
+
+/// The script's format this program reads.
+pub const FORMAT: u32 = 1;
+
+/// Longest exercise, virtual time.
+pub const DURATION_MAX: Span = Span::from_secs(31 * 24 * 3600);
+
+/// One exercise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Format number of the file, 1.
+    pub format: u32,
+    /// Short name, as in reports.
+    pub name: String,
+    /// Title for people, by language.
+    #[serde(default)]
+    pub title: Text,
+    /// How long entries are made, virtual time; the settling follows.
+    #[serde(with = "clock::time::span_text")]
+    pub duration: Span,
+    /// What the agents do.
+    pub workload: Workload,
+    /// Faults, in any order.
+    #[serde(default)]
+    pub faults: Vec<OrderedFault>,
+    /// What the crew is expected to show.
+    #[serde(default)]
+    pub expectations: Vec<Expectation>,
+    /// Longest time, after the last entry, in which what is held must be answered.
+    #[serde(default = "default_settle", with = "clock::time::span_text")]
+    pub settle: Span,
+    /// The bounds the judges hold the site to.
+    #[serde(default)]
+    pub bounds: Bounds,
+}
+
+fn default_settle() -> Span {
+    Span::from_secs(60)
+}
+
+/// Bounds of the judges.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bounds {
+    /// Longest outage felt in an automatic takeover: from the fault to the first answer by the new
+    /// active machine to an entry then waiting or entered later.
+    #[serde(with = "clock::time::span_text")]
+    pub outage: Span,
+    /// Longest outage felt when both machines lost their core, from the return of power.
+    #[serde(with = "clock::time::span_text")]
+    pub startover: Span,
+    /// Every entry held at a crash is answered within this.
+    #[serde(with = "clock::time::span_text")]
+    pub answered_within: Span,
+    /// How often the whole of storage is checked.
+    #[serde(with = "clock::time::span_text")]
+    pub audit_every: Span,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            outage: Span::from_secs(5),
+            startover: Span::from_secs(30),
+            answered_within: Span::from_secs(20),
+            audit_every: Span::from_secs(600),
+        }
+    }
+}
+
+/// Where entries come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Workload {
+    /// Telephone calls by the day's profile, taken by the agents of the site.
+    Calls {
+        /// Calls in a whole day (84,000 documented for the design size).
+        calls_per_day: u32,
+        /// Time of day at which the run begins, `"10:00"`.
+        #[serde(default = "default_start")]
+        starts_at: String,
+    },
+    /// A list of entries: `time,set,entry` (see `entries_csv`).
+    File(String),
+    /// Nobody calls.
+    Quiet,
+}
+
+fn default_start() -> String {
+    "10:00".to_owned()
+}
+
+/// A fault and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderedFault {
+    /// Its instant.
+    pub at: When,
+    /// What happens.
+    pub fault: FaultKind,
+}
+
+/// When a fault strikes; all spans count from the begin of the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum When {
+    /// At this instant.
+    Fixed(#[serde(with = "clock::time::span_text")] Span),
+    /// At an instant drawn from the seed, each nanosecond between the two equally likely.
+    Drawn(
+        #[serde(with = "clock::time::span_text")] Span,
+        #[serde(with = "clock::time::span_text")] Span,
+    ),
+    /// After so many entries were accepted by the interchanges.
+    AfterEntries(u64),
+}
+
+/// Which machine: an identity, or whichever plays the role at that instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Target {
+    /// Machine A.
+    A,
+    /// Machine B.
+    B,
+    /// The machine in the active role.
+    Active,
+    /// The machine in the standby role.
+    Standby,
+    /// The machine that is out of service: stopped, hung or switched out.
+    Lost,
+}
+
+/// Which storage unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum UnitTarget {
+    /// Drum unit, 0-based.
+    Drum(u8),
+    /// Disk unit, 0-based.
+    Disk(u8),
+    /// A drum drawn from the seed.
+    AnyDrum,
+    /// A disk drawn from the seed.
+    AnyDisk,
+    /// Any unit, drawn from the seed.
+    Any,
+}
+
+/// Before which instruction a machine stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Before {
+    /// Before the machine's N-th instruction since power on.
+    Nth(u64),
+    /// Before one of the next N instructions, drawn from the seed.
+    Within(u64),
+}
+
+/// A fault as scripts name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum FaultKind {
+    /// Processor and channels stop at the same instant.
+    FailStop {
+        /// Which machine.
+        machine: Target,
+    },
+    /// The same before a certain instruction.
+    FailStopAtInstruction {
+        /// Which machine.
+        machine: Target,
+        /// Before which instruction.
+        before: Before,
+    },
+    /// The processor stops answering, but the machine keeps its state.
+    Hang {
+        /// Which machine.
+        machine: Target,
+    },
+    /// The processor stops for a time, then goes on, convinced that nothing happened.
+    Stall {
+        /// Which machine.
+        machine: Target,
+        /// How long it stops.
+        #[serde(with = "clock::time::span_text")]
+        lasting: Span,
+    },
+    /// The machine works on, but its heartbeat is not heard.
+    HeartbeatCut {
+        /// Which machine.
+        machine: Target,
+    },
+    /// A drum or disk unit is lost.
+    UnitLoss {
+        /// Which unit.
+        unit: UnitTarget,
+    },
+    /// Both machines lose power and so their core.
+    PowerOffBoth {
+        /// How long the power is away.
+        #[serde(with = "clock::time::span_text")]
+        lasting: Span,
+    },
+    /// A failed machine comes back.
+    ReturnToService {
+        /// Which machine.
+        machine: Target,
+    },
+    /// The daily exchange of roles.
+    PlannedSwitchover,
+    /// The operator turns the key.
+    ManualSwitchover,
+    /// One of these, drawn from the seed.
+    Choose(Vec<FaultKind>),
+    /// Several, each so long after the first's instant.
+    Sequence(Vec<Later>),
+}
+
+/// A part of a sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Later {
+    /// After the instant of the sequence.
+    #[serde(with = "clock::time::span_text")]
+    pub after: Span,
+    /// What happens then.
+    pub fault: FaultKind,
+}
+
+/// What is expected, for how many points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// Short name.
+    pub name: String,
+    /// Points when met.
+    #[serde(default = "default_points")]
+    pub points: u32,
+    /// Text for people, by language.
+    #[serde(default)]
+    pub text: Text,
+    /// What must be so at the end.
+    pub condition: Condition,
+}
+
+fn default_points() -> u32 {
+    1
+}
+
+/// A condition over the run's figures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Condition {
+    /// At least so many sells refused for want of seats.
+    Refusals(u64),
+    /// At least so many waits on a held record.
+    HoldWaits(u64),
+    /// At least so many entries sent again by interchanges.
+    SentAgain(u64),
+    /// At least so many stored answers given again by the centre.
+    StoredAnswersAgain(u64),
+    /// Exactly so many takeovers (switchovers and startovers are not takeovers).
+    Takeovers(u64),
+    /// Exactly so many planned or manual switchovers.
+    Switchovers(u64),
+    /// No automatic takeover is felt longer than this.
+    OutageAtMost(#[serde(with = "clock::time::span_text")] Span),
+    /// Every entry held at a crash is answered within this.
+    AnsweredWithin(#[serde(with = "clock::time::span_text")] Span),
+    /// The 90th percentile of response is at most this.
+    ResponseP90AtMost(#[serde(with = "clock::time::span_text")] Span),
+    /// The active machine is at most so busy, per cent.
+    BusyAtMost(u32),
+    /// At least so many entries answered.
+    Answered(u64),
+}
+
+/// A fault with everything drawn: what is given to the site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DrawnFault {
+    /// Its instant; `AfterEntries` stays as it is.
+    pub at: When,
+    /// After that instant.
+    pub after: Span,
+    /// No `Choose`, no `Sequence`, no `Any` unit.
+    pub fault: FaultKind,
+    /// For `FailStopAtInstruction`: instructions after the fault's instant (0 when `Nth`).
+    pub instructions_later: u64,
+}
+
+/// A mistake of meaning: path in the file (field names and indices), message, help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// For instance `["faults", "0", "at"]`.
+    pub path: Vec<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What was expected.
+    pub help: String,
+}
+
+impl Script {
+    /// The site's own quiet workload: ten minutes in which nobody calls.
+    pub fn quiet() -> Script {
+        Script {
+            format: FORMAT,
+            name: "quiet".to_owned(),
+            title: Text::from([("en".to_owned(), "A quiet ten minutes".to_owned())]),
+            duration: Span::from_secs(600),
+            workload: Workload::Quiet,
+            faults: Vec::new(),
+            expectations: Vec::new(),
+            settle: default_settle(),
+            bounds: Bounds::default(),
+        }
+    }
+
+    /// Everything that is wrong in meaning. `drums` and `disks` are the site's units when known.
+    pub fn validate(&self, units: Option<(u8, u8)>) -> Vec<Mistake> {
+        let mut found = Mistakes::default();
+        if self.format != FORMAT {
+            found.add(
+                &["format"],
+                &format!("format {} of an exercise is not known", self.format),
+                "this duplex reads format 1",
+            );
+        }
+        if self.name.is_empty() || self.name.len() > 80 {
+            found.add(
+                &["name"],
+                "the name is empty or too long",
+                "1 to 80 characters",
+            );
+        }
+        if self.duration == Span::ZERO || self.duration > DURATION_MAX {
+            found.add(
+                &["duration"],
+                &format!("an exercise cannot last {}", self.duration),
+                "more than 0 and at most 31 days",
+            );
+        }
+        if self.settle > Span::from_secs(3600) {
+            found.add(&["settle"], "the settling time is too long", "at most 1h");
+        }
+        if self.bounds.audit_every < Span::from_secs(1) {
+            found.add(
+                &["bounds", "audit_every"],
+                "storage cannot be checked so often",
+                "at least 1s",
+            );
+        }
+        self.validate_workload(&mut found);
+        for (index, ordered) in self.faults.iter().enumerate() {
+            let at = index.to_string();
+            self.validate_when(&ordered.at, &["faults", &at, "at"], &mut found);
+            validate_fault(
+                &ordered.fault,
+                &["faults".into(), at.clone(), "fault".into()],
+                units,
+                0,
+                &mut found,
+            );
+        }
+        let mut names = BTreeMap::new();
+        for (index, expectation) in self.expectations.iter().enumerate() {
+            let at = index.to_string();
+            if expectation.name.is_empty() {
+                found.add(
+                    &["expectations", &at, "name"],
+                    "an expectation needs a name",
+                    "a short text",
+                );
+            }
+            if let Some(first) = names.insert(expectation.name.clone(), index) {
+                found.add(
+                    &["expectations", &at, "name"],
+                    &format!(
+                        "the name \"{}\" is taken by expectation {first}",
+                        expectation.name
+                    ),
+                    "each expectation has a name of its own",
+                );
+            }
+            if let Condition::BusyAtMost(percent) = expectation.condition
+                && percent > 100
+            {
+                found.add(
+                    &["expectations", &at, "condition"],
+                    "no machine is more than 100 % busy",
+                    "0 to 100",
+                );
+            }
+        }
+        found.0
+    }
+
+    fn validate_workload(&self, found: &mut Mistakes) {
+        match &self.workload {
+            Workload::Calls {
+                calls_per_day,
+                starts_at,
+            } => {
+                if *calls_per_day > 2_000_000 {
+                    found.add(
+                        &["workload", "calls_per_day"],
+                        &format!("{calls_per_day} calls a day are too many"),
+                        "at most 2000000",
+                    );
+                }
+                if minute_of_day(starts_at).is_none() {
+                    found.add(
+                        &["workload", "starts_at"],
+                        &format!("\"{starts_at}\" is no time of day"),
+                        "hours and minutes, such as \"10:00\"",
+                    );
+                }
+            }
+            Workload::File(name) if name.is_empty() => {
+                found.add(
+                    &["workload"],
+                    "the file name is empty",
+                    "the path of a CSV file beside the script",
+                );
+            }
+            Workload::File(_) | Workload::Quiet => {}
+        }
+    }
+
+    fn validate_when(&self, when: &When, path: &[&str], found: &mut Mistakes) {
+        match when {
+            When::Fixed(at) if *at > self.duration => found.add(
+                path,
+                &format!(
+                    "the fault is due at {at}, after the exercise's {}",
+                    self.duration
+                ),
+                "an instant within the duration",
+            ),
+            When::Drawn(from, to) if from >= to => found.add(
+                path,
+                &format!("no instant lies from {from} to {to}"),
+                "two spans, the first less than the second",
+            ),
+            When::Drawn(_, to) if *to > self.duration => found.add(
+                path,
+                &format!(
+                    "the fault may be drawn as late as {to}, after the exercise's {}",
+                    self.duration
+                ),
+                "instants within the duration",
+            ),
+            _ => {}
+        }
+    }
+
+    /// Draws everything the script leaves to the seed; one stream a fault, so that a fault added
+    /// at the end moves no other. `drums` and `disks` are the numbers of the site's units.
+    pub fn draw_faults(&self, seed: u64, drums: u8, disks: u8) -> Vec<DrawnFault> {
+        let mut drawn = Vec::new();
+        for (index, ordered) in self.faults.iter().enumerate() {
+            let mut stream = Stream::new(seed, &format!("script/fault/{index}"));
+            let at = match &ordered.at {
+                When::Drawn(from, to) => {
+                    When::Fixed(Span(from.0 + stream.below((to.0 - from.0).max(1))))
+                }
+                other => other.clone(),
+            };
+            draw_into(
+                &ordered.fault,
+                &at,
+                Span::ZERO,
+                (drums, disks),
+                &mut stream,
+                &mut drawn,
+            );
+        }
+        drawn
+    }
+}
+
+fn draw_into(
+    fault: &FaultKind,
+    at: &When,
+    after: Span,
+    (drums, disks): (u8, u8),
+    stream: &mut Stream,
+    drawn: &mut Vec<DrawnFault>,
+) {
+    let mut fault = fault.clone();
+    let mut instructions_later = 0;
+    match &mut fault {
+        FaultKind::Choose(kinds) => {
+            let kind = stream.choose(kinds).clone();
+            return draw_into(&kind, at, after, (drums, disks), stream, drawn);
+        }
+        FaultKind::Sequence(parts) => {
+            for part in parts.iter() {
+                let later = after + part.after;
+                draw_into(&part.fault, at, later, (drums, disks), stream, drawn);
+            }
+            return;
+        }
+        FaultKind::UnitLoss { unit } => {
+            let units = (u64::from(drums), u64::from(disks));
+            *unit = match *unit {
+                UnitTarget::AnyDrum => UnitTarget::Drum(stream.below(units.0.max(1)) as u8),
+                UnitTarget::AnyDisk => UnitTarget::Disk(stream.below(units.1.max(1)) as u8),
+                UnitTarget::Any => {
+                    let n = stream.below((units.0 + units.1).max(1));
+                    if n < units.0 {
+                        UnitTarget::Drum(n as u8)
+                    } else {
+                        UnitTarget::Disk((n - units.0) as u8)
+                    }
+                }
+                named => named,
+            };
+        }
+        FaultKind::FailStopAtInstruction {
+            before: Before::Within(n),
+            ..
+        } => instructions_later = 1 + stream.below((*n).max(1)),
+        _ => {}
+    }
+    drawn.push(DrawnFault {
+        at: at.clone(),
+        after,
+        fault,
+        instructions_later,
+    });
+}
+
+fn validate_fault(
+    fault: &FaultKind,
+    path: &[String],
+    units: Option<(u8, u8)>,
+    depth: usize,
+    found: &mut Mistakes,
+) {
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    let below = |more: &[&str]| -> Vec<String> {
+        path.iter()
+            .cloned()
+            .chain(more.iter().map(|s| (*s).to_owned()))
+            .collect()
+    };
+    match fault {
+        FaultKind::Stall { lasting, .. } | FaultKind::PowerOffBoth { lasting }
+            if *lasting == Span::ZERO || *lasting > Span::from_secs(24 * 3600) =>
+        {
+            found.add(
+                &names,
+                &format!("it cannot last {lasting}"),
+                "more than 0 and at most 24h",
+            );
+        }
+        FaultKind::FailStopAtInstruction {
+            before: Before::Nth(0) | Before::Within(0),
+            ..
+        } => found.add(
+            &names,
+            "there is no instruction 0",
+            "a number of at least 1",
+        ),
+        FaultKind::UnitLoss { unit } => {
+            if let Some((drums, disks)) = units {
+                let missing = match *unit {
+                    UnitTarget::Drum(n) => (n >= drums).then_some((n, "drum", drums)),
+                    UnitTarget::Disk(n) => (n >= disks).then_some((n, "disk", disks)),
+                    _ => None,
+                };
+                if let Some((n, what, count)) = missing {
+                    found.add(
+                        &names,
+                        &format!("the site has no {what} unit {n}"),
+                        &format!("0 to {}", count.saturating_sub(1)),
+                    );
+                }
+            }
+        }
+        FaultKind::Choose(kinds) => {
+            if kinds.is_empty() {
+                found.add(&names, "nothing to choose from", "at least one fault");
+            }
+            if depth > 8 {
+                return found.add(&names, "choices are nested too deep", "at most 8");
+            }
+            for (index, kind) in kinds.iter().enumerate() {
+                validate_fault(kind, &below(&[&index.to_string()]), units, depth + 1, found);
+            }
+        }
+        FaultKind::Sequence(parts) => {
+            if parts.is_empty() {
+                found.add(&names, "the sequence is empty", "at least one fault");
+            }
+            if depth > 8 {
+                return found.add(&names, "sequences are nested too deep", "at most 8");
+            }
+            for (index, part) in parts.iter().enumerate() {
+                let path = below(&[&index.to_string(), "fault"]);
+                validate_fault(&part.fault, &path, units, depth + 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Minutes since midnight of `"hh:mm"`.
+pub fn minute_of_day(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number = |s: &str| -> Option<u32> {
+        (!s.is_empty() && s.len() <= 2 && s.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| s.parse().ok())?
+    };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+#[derive(Default)]
+struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    fn add(&mut self, path: &[&str], message: &str, help: &str) {
+        self.0.push(Mistake {
+            path: path.iter().map(|s| (*s).to_owned()).collect(),
+            message: message.to_owned(),
+            help: help.to_owned(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rush() -> Script {
+        Script {
+            duration: Span::from_secs(3600),
+            workload: Workload::Calls {
+                calls_per_day: 84_000,
+                starts_at: "10:00".to_owned(),
+            },
+            faults: vec![OrderedFault {
+                at: When::Drawn(Span::from_secs(60), Span::from_secs(3000)),
+                fault: FaultKind::Choose(vec![
+                    FaultKind::FailStop {
+                        machine: Target::Active,
+                    },
+                    FaultKind::UnitLoss {
+                        unit: UnitTarget::Any,
+                    },
+                    FaultKind::Sequence(vec![
+                        Later {
+                            after: Span::ZERO,
+                            fault: FaultKind::Hang { machine: Target::A },
+                        },
+                        Later {
+                            after: Span::from_secs(40),
+                            fault: FaultKind::ReturnToService {
+                                machine: Target::Lost,
+                            },
+                        },
+                    ]),
+                ]),
+            }],
+            ..Script::quiet()
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_lies_inside_and_names_one_thing() {
+        let script = rush();
+        assert_eq!(script.validate(Some((6, 16))), []);
+        let mut kinds = BTreeMap::new();
+        for seed in 1..=200 {
+            let drawn = script.draw_faults(seed, 6, 16);
+            assert_eq!(drawn, script.draw_faults(seed, 6, 16));
+            for fault in &drawn {
+                let When::Fixed(at) = fault.at else {
+                    panic!("seed {seed}: nothing drawn: {fault:?}")
+                };
+                assert!(at >= Span::from_secs(60) && at < Span::from_secs(3000));
+                *kinds
+                    .entry(format!("{:?}", fault.fault).chars().take(8).collect())
+                    .or_insert(0) += 1;
+                if let FaultKind::UnitLoss { unit } = fault.fault {
+                    assert!(match unit {
+                        UnitTarget::Drum(n) => n < 6,
+                        UnitTarget::Disk(n) => n < 16,
+                        _ => false,
+                    });
+                }
+            }
+        }
+        let kinds: Vec<(String, i32)> = kinds.into_iter().collect();
+        assert_eq!(kinds.len(), 4, "{kinds:?}");
+        assert!(kinds.iter().all(|k| k.1 > 40), "{kinds:?}");
+    }
+
+    #[test]
+    fn mistakes_of_meaning_are_found_where_they_stand() {
+        let mut script = rush();
+        script.format = 7;
+        script.workload = Workload::Calls {
+            calls_per_day: 1,
+            starts_at: "25:00".to_owned(),
+        };
+        script.faults.push(OrderedFault {
+            at: When::Fixed(Span::from_secs(7200)),
+            fault: FaultKind::UnitLoss {
+                unit: UnitTarget::Drum(9),
+            },
+        });
+        let same = Expectation {
+            name: "one".to_owned(),
+            points: 1,
+            text: Text::new(),
+            condition: Condition::Takeovers(1),
+        };
+        script.expectations = vec![same.clone(), same];
+        let found = script.validate(Some((6, 16)));
+        let paths: Vec<String> = found.iter().map(|m| m.path.join(".")).collect();
+        assert_eq!(
+            paths,
+            [
+                "format",
+                "workload.starts_at",
+                "faults.1.at",
+                "faults.1.fault",
+                "expectations.1.name"
+            ]
+        );
+        assert!(found[0].message.contains("format 7"));
+    }
+
+    #[test]
+    fn times_of_day() {
+        assert_eq!(minute_of_day("10:00"), Some(600));
+        assert_eq!(minute_of_day("9:05"), Some(545));
+        for wrong in ["", "10", "24:00", "10:60", "+1:00", "1a:00", "10:000"] {
+            assert_eq!(minute_of_day(wrong), None, "{wrong}");
+        }
+    }
+}
