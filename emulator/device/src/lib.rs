@@ -11,3 +11,6 @@
 //! give it a channel in `site`.
 
 pub mod adapter;
+pub mod file_control;
+pub mod geometry;
+pub mod store;
