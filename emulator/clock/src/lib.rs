@@ -17,6 +17,7 @@
 //! `scheduler` and `pool`, and what they compute does not depend on how many there are.
 
 pub mod calendar;
+pub mod journal;
 pub mod random;
 pub mod time;
 
