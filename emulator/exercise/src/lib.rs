@@ -2,3 +2,8 @@
 pub mod entries_csv;
 pub mod script;
 pub mod statistics;
+pub mod files;
+pub mod layout;
+pub mod schedule;
+pub mod tables_deck;
+pub mod agents;
