@@ -18,7 +18,9 @@
 
 pub mod calendar;
 pub mod journal;
+pub mod pool;
 pub mod random;
+pub mod scheduler;
 pub mod time;
 
 pub use calendar::Calendar;
