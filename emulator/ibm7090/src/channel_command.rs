@@ -196,7 +196,7 @@ static COMMANDS: [ChannelCommand; 23] = {
 static DECODER: LazyLock<[Option<u8>; 128]> = LazyLock::new(|| {
     let mut decoder = [None; 128];
     for (number, row) in COMMANDS.iter().enumerate() {
-        for index in 0..128usize {
+        for (index, place) in decoder.iter_mut().enumerate() {
             let agrees = |wanted: Option<bool>, bit: usize| match wanted {
                 Some(on) => on == (index >> bit & 1 == 1),
                 None => true,
@@ -209,11 +209,11 @@ static DECODER: LazyLock<[Option<u8>; 128]> = LazyLock::new(|| {
                 && agrees(Some(row.bit_19), 0)
             {
                 assert!(
-                    decoder[index].is_none(),
+                    place.is_none(),
                     "channel command {} collides with another row",
                     row.mnemonic
                 );
-                decoder[index] = u8::try_from(number).ok();
+                *place = u8::try_from(number).ok();
             }
         }
     }

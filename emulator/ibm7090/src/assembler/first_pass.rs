@@ -5,15 +5,16 @@
 //! LOC, BSS, BES, EQU, SET, DUP, IFT, IFF, and the field lengths of VFD. Everything else may refer
 //! to symbols defined later and is left to the second pass.
 
+mod cards;
+mod constants;
+
 use super::card::{Card, Extent, Variable};
-use super::constant;
 use super::deck::{Deck, Excess, Source};
 use super::expression::{Fault, FaultKind, Scope, arithmetic, boolean};
-use super::macros::{Macro, expand, split_list};
+use super::macros::Macro;
 use super::mistake::{Mistakes, Place, nearest};
 use super::pseudo::{DATA_COMMANDS, PREFIXES, PSEUDOS, Pseudo};
 use super::symbols::{Origin, Symbols, fault_of_name};
-use super::vfd;
 use crate::channel_command::{self, ChannelCommand, channel_commands};
 use crate::operation::{self, Operation};
 use std::collections::BTreeMap;
@@ -219,6 +220,15 @@ impl Pass<'_> {
         self.location + self.shift
     }
 
+    /// What an expression on a card may refer to.
+    fn scope(&mut self, card: &Card) -> Scope<'_> {
+        Scope {
+            here: self.here(),
+            symbols: &mut self.out.symbols,
+            at: (card.file, card.line),
+        }
+    }
+
     fn meaning(&self, name: &str) -> Option<Meaning> {
         self.user.get(name).copied().or_else(|| built_in(name))
     }
@@ -412,57 +422,6 @@ impl Pass<'_> {
         true
     }
 
-    /// Enters the literal of an address subfield, if there is one.
-    fn literal(&mut self, variable: &Variable) -> Option<usize> {
-        if variable.chars.first() != Some(&'=') {
-            return None;
-        }
-        let subfield = variable.subfields().into_iter().next()?;
-        let chars = &variable.chars[subfield];
-        let word = match chars.get(1) {
-            Some('O') => constant::octal(&chars[2..], 2),
-            Some('H') if chars.len() > 8 => {
-                let message = "a text literal has at most six characters, without blank or comma";
-                Err(Fault::new(0, chars.len(), message))
-            }
-            Some('H') => constant::text(&chars[2..], 2, 1).map(|words| words[0]),
-            _ => constant::decimal(&chars[1..], 1),
-        };
-        let word = match word {
-            Ok(word) => word,
-            Err(fault) => {
-                self.fault(variable, fault, "a literal");
-                return None;
-            }
-        };
-        let next = self.out.literals.len();
-        let number = *self.pooled.entry((self.pool, word)).or_insert(next);
-        if number == next {
-            self.out.literals.push(Literal {
-                word,
-                text: chars.iter().collect(),
-                pool: self.pool,
-                location: 0,
-            });
-        }
-        Some(number)
-    }
-
-    /// Places the literals collected so far.
-    fn place_literals(&mut self, card: Card, variable: Variable) {
-        let pool = self.pool;
-        let mut size = 0;
-        let first = self.here();
-        for literal in &mut self.out.literals {
-            if literal.pool == pool {
-                literal.location = first + size;
-                size += 1;
-            }
-        }
-        self.pool += 1;
-        self.line(card, variable, Action::Literals(pool), size);
-    }
-
     /// The value of a subfield, needed now; `None` if there is a mistake.
     fn value(&mut self, card: &Card, variable: &Variable, index: usize) -> Option<i64> {
         let operation = &card.operation.text;
@@ -472,11 +431,7 @@ impl Pass<'_> {
             self.mistakes.add(self.missing(card, variable), message);
             return None;
         };
-        let mut scope = Scope {
-            here: self.location + self.shift,
-            symbols: &mut self.out.symbols,
-            at: (card.file, card.line),
-        };
+        let mut scope = self.scope(card);
         match arithmetic(&variable.chars, range, &mut scope) {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -528,11 +483,7 @@ impl Pass<'_> {
                 self.named(card, variable, value, Origin::Set);
             }
             Pseudo::Bool => {
-                let mut scope = Scope {
-                    here: self.location + self.shift,
-                    symbols: &mut self.out.symbols,
-                    at: (card.file, card.line),
-                };
+                let mut scope = self.scope(&card);
                 let range = 0..variable.chars.len();
                 let value = match boolean(&variable.chars, range, 18, &mut scope) {
                     Ok(value) => value as i64,
@@ -636,88 +587,6 @@ impl Pass<'_> {
         self.line(card, variable, action, 0);
     }
 
-    fn numbers(&mut self, pseudo: Pseudo, card: Card, variable: Variable) {
-        self.label(&card);
-        if variable.is_empty() {
-            let message = format!(
-                "{} needs numbers in its variable field",
-                card.operation.text
-            );
-            self.mistakes.add(card.place_of_operation(), message);
-        }
-        let mut words = Vec::new();
-        for range in variable.subfields() {
-            let chars = &variable.chars[range.clone()];
-            let word = if pseudo == Pseudo::Dec {
-                constant::decimal(chars, range.start)
-            } else {
-                constant::octal(chars, range.start)
-            };
-            match word {
-                Ok(word) => words.push(word),
-                Err(fault) => {
-                    self.fault(&variable, fault, "DEC");
-                    words.push(0);
-                }
-            }
-        }
-        let size = words.len() as i64;
-        self.line(card, variable, Action::Words(words), size);
-    }
-
-    /// BCI n,text and BCD ntext.
-    fn text(&mut self, pseudo: Pseudo, card: Card, variable: Variable) {
-        self.label(&card);
-        let chars = &variable.chars;
-        let (length, start) = if pseudo == Pseudo::Bci {
-            let comma = chars.iter().position(|c| *c == ',');
-            (comma.unwrap_or(0), comma.map_or(0, |comma| comma + 1))
-        } else {
-            (1, 1)
-        };
-        let count: String = chars.iter().take(length).collect();
-        let count = match count.trim() {
-            "" => Some(10),
-            digits => digits.parse().ok().filter(|count| *count <= 40),
-        };
-        let Some(count) = count.filter(|_| start > 0 && start <= chars.len()) else {
-            let message = if pseudo == Pseudo::Bci {
-                "BCI is written n,text with n words of six characters, 1 to 40"
-            } else {
-                "BCD is written ntext with n words of six characters, one digit"
-            };
-            self.mistakes.add(self.missing(&card, &variable), message);
-            return self.line(card, variable, Action::None, 0);
-        };
-        let words = match constant::text(&chars[start..], start, count) {
-            Ok(words) => words,
-            Err(fault) => {
-                self.fault(&variable, fault, "BCI");
-                vec![0; count]
-            }
-        };
-        self.line(card, variable, Action::Words(words), count as i64);
-    }
-
-    fn vfd_bits(&mut self, card: &Card, variable: &Variable) -> u64 {
-        let mut scope = Scope {
-            here: self.location + self.shift,
-            symbols: &mut self.out.symbols,
-            at: (card.file, card.line),
-        };
-        if variable.is_empty() {
-            let message = "VFD needs fields of the form bits/value";
-            self.mistakes.add(card.place_of_operation(), message);
-        }
-        match vfd::fields(variable, &mut scope) {
-            Ok(fields) => fields.iter().map(|field| u64::from(field.bits)).sum(),
-            Err(fault) => {
-                self.fault(variable, fault, "VFD");
-                0
-            }
-        }
-    }
-
     fn end(&mut self, card: Card, variable: Variable) {
         if !self.deck.in_last_file() {
             self.line(card, variable, Action::Start, 0);
@@ -748,264 +617,6 @@ impl Pass<'_> {
         if let Some(card) = rest.iter().find(|card| !card.is_comment) {
             let message = "this card stands after the END of its file";
             self.mistakes.add(card.place_of_operation(), message);
-        }
-    }
-
-    fn dup(&mut self, card: Card, variable: Variable) {
-        let cards = self.value(&card, &variable, 0);
-        let times = self.value(&card, &variable, 1);
-        let place = variable.place_of_all();
-        self.line(card, variable, Action::None, 0);
-        let (Some(count), Some(times)) = (cards, times) else {
-            return;
-        };
-        if !(1..=1_000).contains(&count) || !(0..=CORE).contains(&times) {
-            let message = "DUP m,n repeats the next m cards (1 to 1000) n times (0 to 32768)";
-            return self.mistakes.add(place, message);
-        }
-        let mut repeated = Vec::new();
-        let mut counted = 0;
-        while let Some(next) = self.deck.peek() {
-            let counts = !next.is_comment && next.operation.text != "ETC";
-            if counts && counted == count {
-                break;
-            }
-            counted += i64::from(counts);
-            repeated.extend(self.deck.next_here());
-        }
-        if counted < count {
-            let message = format!("DUP wants {count} cards, but only {counted} follow");
-            self.mistakes.add(place.clone(), message);
-        }
-        if let Err(excess) = self.deck.push(Source::Dup, repeated, times as usize) {
-            self.excess(excess, Some(place));
-        }
-    }
-
-    fn definition(&mut self, card: Card, variable: Variable) {
-        let mut formal: Vec<String> = variable
-            .subfields()
-            .into_iter()
-            .map(|range| variable.chars[range].iter().collect())
-            .collect();
-        let name = if !card.location.text.is_empty() {
-            card.location.text.clone()
-        } else if formal.is_empty() {
-            String::new()
-        } else {
-            formal.remove(0)
-        };
-        let mut faulty = false;
-        for symbol in formal.iter().chain([&name]) {
-            if let Some(fault) = fault_of_name(symbol) {
-                let message = format!("in this macro, {symbol:?}: {fault}");
-                self.mistakes.add(card.place_of_operation(), message);
-                faulty = true;
-            }
-        }
-        let mut body = Vec::new();
-        let mut depth = 0usize;
-        let place = card.place_of_operation();
-        self.list(card);
-        loop {
-            let Some(next) = self.deck.next_here() else {
-                let message = format!("macro {name} has no END or ENDM");
-                return self.mistakes.add(place, message);
-            };
-            let operation = next.operation.text.as_str();
-            let ends = !next.is_comment && (operation == "END" || operation == "ENDM");
-            if ends && operation == "END" && !next.rest.text.is_empty() {
-                let message = format!("macro {name} has no END or ENDM before the END of the deck");
-                self.mistakes.add(place, message);
-                return self.card(next);
-            }
-            if !next.is_comment && operation == "MACRO" {
-                depth += 1;
-            }
-            if ends && depth == 0 {
-                self.list(next);
-                break;
-            }
-            depth -= usize::from(ends);
-            self.list(next.clone());
-            body.push(next);
-        }
-        if !faulty {
-            self.user
-                .insert(name.clone(), Meaning::Macro(self.macros.len()));
-            self.macros.push(Macro { name, formal, body });
-        }
-    }
-
-    fn call(&mut self, number: usize, card: Card, variable: &Variable) {
-        self.label(&card);
-        let Some(definition) = self.macros.get(number) else {
-            return;
-        };
-        let actual = split_list(&variable.text());
-        let pushed = match expand(definition, &card, &actual, &mut self.created) {
-            Ok(cards) => self.deck.push(Source::Macro, cards, 1),
-            Err(message) => {
-                self.mistakes.add(card.place_of_operation(), message);
-                Ok(())
-            }
-        };
-        let place = card.place_of_operation();
-        self.list(card);
-        if let Err(excess) = pushed {
-            self.excess(excess, Some(place));
-        }
-    }
-
-    fn condition(&mut self, pseudo: Pseudo, card: Card, variable: &Variable) {
-        let holds = self.compare(&card, variable);
-        let (holds, joined) = holds.unwrap_or((true, None));
-        let mut holds = holds == (pseudo == Pseudo::IfTrue);
-        if let Some(earlier) = self.condition.take() {
-            holds = match earlier.joined {
-                Some(true) => holds && earlier.holds,
-                Some(false) => holds || earlier.holds,
-                None => holds,
-            };
-        }
-        self.condition = Some(Condition { holds, joined });
-        self.list(card);
-    }
-
-    /// Whether the two sides are equal, and whether AND (true) or OR (false) follows.
-    fn compare(&mut self, card: &Card, variable: &Variable) -> Option<(bool, Option<bool>)> {
-        let chars = &variable.chars;
-        let operation = &card.operation.text;
-        let mut end = chars.len();
-        let mut joined = None;
-        for (word, and) in [(",AND", true), (",OR", false)] {
-            let word: Vec<char> = word.chars().collect();
-            if chars.ends_with(&word) {
-                end = chars.len() - word.len();
-                joined = Some(and);
-            }
-        }
-        let Some(equals) = chars[..end].iter().position(|c| *c == '=') else {
-            let message = format!("{operation} compares two values: e1=e2 or /text/=/text/");
-            self.mistakes.add(self.missing(card, variable), message);
-            return None;
-        };
-        let (left, right) = (0..equals, equals + 1..end);
-        if chars.first() == Some(&'/') {
-            return Some((chars[left] == chars[right], joined));
-        }
-        let mut values = [0; 2];
-        for (value, range) in values.iter_mut().zip([left, right]) {
-            let mut scope = Scope {
-                here: self.location + self.shift,
-                symbols: &mut self.out.symbols,
-                at: (card.file, card.line),
-            };
-            match arithmetic(chars, range, &mut scope) {
-                Ok(found) => *value = found,
-                Err(fault) => {
-                    self.fault(variable, fault, operation);
-                    return None;
-                }
-            }
-        }
-        Some((values[0] == values[1], joined))
-    }
-
-    /// RMT ... RMT puts the cards between aside; RMT * brings them back here.
-    fn remote(&mut self, card: Card, variable: &Variable) {
-        let place = card.place_of_operation();
-        let brings_back = variable.chars.first() == Some(&'*');
-        self.list(card);
-        if brings_back {
-            let cards = std::mem::take(&mut self.remote);
-            if let Err(excess) = self.deck.push(Source::Remote, cards, 1) {
-                self.excess(excess, Some(place));
-            }
-            return;
-        }
-        loop {
-            let Some(next) = self.deck.next_here() else {
-                let message = "this RMT has no second RMT that ends the remote cards";
-                return self.mistakes.add(place, message);
-            };
-            if next.operation.text == "RMT" {
-                return self.list(next);
-            }
-            self.remote.push(next);
-        }
-    }
-
-    /// OPD, OPVFD, OPSYN.
-    fn operation(&mut self, pseudo: Pseudo, card: Card, variable: &Variable) {
-        let name = card.location.text.clone();
-        if let Some(fault) = fault_of_name(&name) {
-            let message = format!(
-                "{} names an operation in columns 1-6: {fault}",
-                card.operation.text
-            );
-            self.mistakes.add(card.place_of_operation(), message);
-        }
-        let meaning = match pseudo {
-            Pseudo::Synonym => {
-                let old = variable.text();
-                let meaning = self.meaning(&old);
-                if meaning.is_none() {
-                    let message = self.unknown(&old);
-                    self.mistakes.add(self.missing(&card, variable), message);
-                }
-                meaning
-            }
-            Pseudo::Define => match constant::octal(&variable.chars, 0) {
-                Ok(bits) => Some(Meaning::Word {
-                    bits,
-                    indirectable: true,
-                }),
-                Err(fault) => {
-                    self.fault(variable, fault, "OPD");
-                    None
-                }
-            },
-            _ => {
-                let mut scope = Scope {
-                    here: self.location + self.shift,
-                    symbols: &mut self.out.symbols,
-                    at: (card.file, card.line),
-                };
-                let words = vfd::fields(variable, &mut scope)
-                    .and_then(|fields| vfd::pack(&fields, variable, &mut scope));
-                match words {
-                    Ok(words) => words.first().map(|bits| Meaning::Word {
-                        bits: *bits,
-                        indirectable: true,
-                    }),
-                    Err(fault) => {
-                        self.fault(variable, fault, "OPVFD");
-                        None
-                    }
-                }
-            }
-        };
-        if let Some(meaning) = meaning {
-            self.user.insert(name, meaning);
-        }
-        self.list(card);
-    }
-
-    /// CALL name,a,b: TSX name,4 and a word TSX a,0 for each argument.
-    fn linkage(&mut self, card: Card, variable: Variable) {
-        self.label(&card);
-        let subfields = variable.subfields().len();
-        if subfields == 0 {
-            let message = "CALL needs the name of a routine";
-            self.mistakes.add(card.place_of_operation(), message);
-        }
-        let mut shown = card;
-        for index in 0..subfields {
-            let action = Action::Argument(index);
-            self.line(shown.clone(), variable.clone(), action, 1);
-            shown.image.clear();
-            shown.generated = true;
         }
     }
 }
