@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::layout::DAYS_MAX;
 
-/// Most passenger records a site may open with; ordinals have 18 bits.
-pub const PASSENGER_RECORDS_MAX: u32 = 200_000;
+/// Most passenger records a site may open with: the file map has room for 160,000 in all.
+pub const PASSENGER_RECORDS_MAX: u32 = 100_000;
 
 /// Days in the months of a year that is no leap year; the schedule's year, 1962, is none.
 const MONTHS: [(&str, u16); 12] = [
@@ -190,4 +190,53 @@ pub fn date_text(day_of_year: u16) -> String {
         day -= days;
     }
     unreachable!("the months have 365 days")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_go_there_and_back() {
+        assert_eq!(day_of_year("1JAN"), Some(0));
+        assert_eq!(day_of_year("1JUL"), Some(181));
+        assert_eq!(day_of_year("31DEC"), Some(364));
+        for day in 0..365 {
+            assert_eq!(day_of_year(&date_text(day)), Some(day));
+        }
+        assert_eq!(date_text(365), "1JAN");
+        for text in ["", "JUL", "0JUL", "31JUN", "29FEB", "1JUl", "100JUL", "1É"] {
+            assert_eq!(day_of_year(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn absurd_descriptions_are_refused_field_by_field() {
+        let files = FilesDescription {
+            format: 2,
+            schedule: String::new(),
+            first_date: "32JUL".to_string(),
+            days: 63,
+            load_factor: f64::NAN,
+            passenger_records: u32::MAX,
+            popular: PopularDescription {
+                flights: 1,
+                days: 64,
+                seats_left_at_most: 0,
+            },
+            seed: 0,
+        };
+        let mistakes = files.validate();
+        let fields: Vec<&str> = mistakes.iter().map(|(field, _)| field.as_str()).collect();
+        let expected = [
+            "format",
+            "first_date",
+            "days",
+            "load_factor",
+            "passenger_records",
+            "popular.days",
+            "popular.seats_left_at_most",
+        ];
+        assert_eq!(fields, expected);
+    }
 }

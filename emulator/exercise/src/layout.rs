@@ -324,6 +324,11 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// Reads the layout from the assembled control program.
+    pub fn from(program: &ibm7090::assembler::Assembly) -> Result<Layout, LayoutError> {
+        Layout::read(&program.symbols, &program.words)
+    }
+
     /// Reads the layout from the symbols of the program and its words, each with its location.
     pub fn read(
         symbols: &BTreeMap<String, i64>,
@@ -588,3 +593,8 @@ impl Deck<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::test_layout;

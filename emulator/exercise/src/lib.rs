@@ -1,9 +1,13 @@
 //! Room `exercise`.
+pub mod agents;
 pub mod entries_csv;
-pub mod script;
-pub mod statistics;
 pub mod files;
 pub mod layout;
 pub mod schedule;
+pub mod script;
+pub mod statistics;
 pub mod tables_deck;
-pub mod agents;
+pub mod demand;
+pub mod opening;
+pub mod people;
+pub mod judges;

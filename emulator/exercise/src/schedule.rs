@@ -463,3 +463,79 @@ impl Reader<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = include_str!("../../../sites/sabre/schedule.csv");
+
+    fn mistakes(rows: &str) -> Vec<String> {
+        let text = format!("{}\n{rows}\n", COLUMNS.join(","));
+        let found = Schedule::read("x.csv", &text).expect_err("a mistake");
+        found.iter().map(|mistake| mistake.to_string()).collect()
+    }
+
+    #[test]
+    fn the_sites_schedule_has_a_days_departures() {
+        let schedule = Schedule::read("schedule.csv", TEXT).expect("the site's schedule");
+        assert_eq!(schedule.flights.len(), 923);
+        assert_eq!((schedule.pairs.len(), schedule.sheets.len()), (180, 222));
+        for (index, flight) in schedule.flights.iter().enumerate() {
+            assert_eq!(schedule.flight(&flight.designator), Some(index as u16));
+            let carrier = &flight.designator[..2];
+            let aircraft = aircraft_for(carrier, flight.distance_miles);
+            assert_eq!(flight.aircraft, aircraft.name);
+            assert_eq!(flight.seats, [aircraft.first_seats, aircraft.coach_seats]);
+            let (sheet, position) = schedule.sheet_of(index as u16).expect("a sheet");
+            let flights = &schedule.sheets[usize::from(sheet)].flights;
+            assert_eq!(flights[usize::from(position)], index as u16);
+        }
+        for pair in &schedule.pairs {
+            let first = usize::from(pair.first_sheet);
+            let sheets = &schedule.sheets[first..first + usize::from(pair.sheets)];
+            let flights: Vec<&Flight> = sheets
+                .iter()
+                .flat_map(|s| &s.flights)
+                .map(|&f| &schedule.flights[usize::from(f)])
+                .collect();
+            assert!(
+                flights
+                    .windows(2)
+                    .all(|w| w[0].departure_minute <= w[1].departure_minute)
+            );
+            assert!(flights.iter().all(|flight| flight.cities() == pair.cities));
+        }
+    }
+
+    #[test]
+    fn mistakes_have_their_place() {
+        let good = "AA1,LGA,LAX,0900,1130,2475,Boeing 707-123,44,68";
+        assert_eq!(
+            mistakes(&format!(
+                "{good}\nAA1,LGA,ORD,0900,1130,733,Convair 990,34,62"
+            )),
+            ["x.csv:3:1: designator `AA1` stands also in line 2; expected each once"]
+        );
+        assert_eq!(
+            mistakes("AA1,LGA,LAX,2460,1130,2475,Boeing 707-123,44,68"),
+            ["x.csv:2:13: departure `2460`; expected a time of day from 0000 to 2359"]
+        );
+        assert_eq!(
+            mistakes("AA1,LGA,LAX,0900,1130,2475,Boeing 707-123,-4,68"),
+            ["x.csv:2:43: first_seats `-4`; expected a number from 0 to 150"]
+        );
+        assert_eq!(
+            mistakes("AA1,LGA,LAX,0900,1130,2475,Boeing 707-123,144,68"),
+            ["x.csv:2:43: 212 seats; an aircraft has at most 150"]
+        );
+        assert_eq!(mistakes("AA1,LGA"), ["x.csv:2:1: 2 fields; expected 9"]);
+        assert_eq!(
+            mistakes("AA,LÄ,LAX,0900,1130,2475,Boeing 707-123,44,68").len(),
+            2
+        );
+        for text in ["", "# only\n", "a,b\n\0\u{1}"] {
+            assert_eq!(Schedule::read("x.csv", text).expect_err("empty").len(), 1);
+        }
+    }
+}

@@ -14,7 +14,7 @@
 //! | PLTAB | where each line's poll list begins |
 //! | NSETS | agent sets |
 //!
-//! A poll list has one word an interchange (`PZE` address) and ends with `PON` back to its start.
+//! The deck ends with END alone, so that the start stays the program's. A poll list has one word an interchange (`PZE` address) and ends with `PON` back to its start.
 //!
 //! Assumed: all of it.
 
@@ -154,6 +154,7 @@ pub fn tables_deck(
             "",
         );
     }
+    deck.card("", "END", "", "");
     Ok(deck.text)
 }
 
@@ -182,6 +183,106 @@ impl Deck {
             let blanks = 39usize.saturating_sub(column).max(1);
             let _ = write!(self.text, "{:blanks$}{remark}", "");
         }
+        self.text.truncate(self.text.trim_end().len());
         self.text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ibm7090::assembler::{SourceFile, assemble};
+
+    use super::*;
+    use crate::layout::bcd;
+
+    const SCHEDULE: &str = include_str!("../../../sites/sabre/schedule.csv");
+
+    #[test]
+    fn the_whole_deck_assembles_and_its_tables_are_in_order() {
+        let schedule = Schedule::read("schedule.csv", SCHEDULE).expect("the site's schedule");
+        let places: Vec<InterchangePlace> = (0..110)
+            .map(|n| InterchangePlace {
+                line: n % 9,
+                address: n / 9 + 1,
+                sets: 10,
+            })
+            .collect();
+        let deck = tables_deck(&schedule, 9, &places).expect("a deck");
+        let program = SourceFile {
+            name: "program",
+            text: "       ORG    64\n       END    64\n",
+        };
+        let tables = SourceFile {
+            name: "tables",
+            text: &deck,
+        };
+        let assembly = assemble(&[program, tables], &[]).expect("the deck assembles");
+        let symbol = |name: &str| assembly.symbols[name];
+        let word = |table: &str, index: usize| {
+            let location = symbol(table) + index as i64;
+            let found = assembly
+                .words
+                .binary_search_by_key(&location, |w| i64::from(w.0));
+            assembly.words[found.expect("a word of the table")].1
+        };
+        assert_eq!(assembly.start, Some(64));
+        assert_eq!(
+            (symbol("NFLTS"), symbol("NPAIRS"), symbol("NSHTS")),
+            (923, 180, 222)
+        );
+        assert_eq!((symbol("NSETS"), symbol("NLINES")), (1_100, 9));
+        for index in 1..923 {
+            assert!(word("FLTTAB", index - 1) < word("FLTTAB", index));
+        }
+        let flight = schedule.flight("AA1").expect("AA1 flies");
+        assert_eq!(word("FLTTAB", usize::from(flight)), bcd("AA1"));
+        for index in 1..180 {
+            assert!(word("PAIRTB", 2 * index - 2) < word("PAIRTB", 2 * index));
+        }
+        let pair = schedule
+            .pairs
+            .iter()
+            .position(|p| p.cities == "IDLLAX")
+            .expect("a pair");
+        let sheets = word("PAIRTB", 2 * pair + 1);
+        assert_eq!(word::decrement(sheets), schedule.pairs[pair].first_sheet);
+        assert_eq!(word::address(sheets), 4, "32 departures");
+        // Line 1, address 2 is interchange 10, the eleventh.
+        assert_eq!(word("ICBASE", 17), word::from_fields(0, 10, 0, 100));
+        let list = word::address(word("PLTAB", 8));
+        let at = |n: u16| {
+            let found = assembly.words.binary_search_by_key(&(list + n), |w| w.0);
+            assembly.words[found.expect("a poll list")].1
+        };
+        assert_eq!((at(0), at(11)), (1, 12));
+        assert_eq!(at(12), word::from_fields(1, 0, 0, list));
+    }
+
+    #[test]
+    fn places_that_cannot_be_are_refused() {
+        let text = format!(
+            "{}\nAA1,LGA,LAX,0900,1130,2475,Boeing 707-123,44,68\n",
+            SCHEDULE.lines().nth(3).expect("names")
+        );
+        let schedule = Schedule::read("tiny.csv", &text).expect("one flight");
+        let place = |line, address| InterchangePlace {
+            line,
+            address,
+            sets: 1,
+        };
+        let deck = |places: &[InterchangePlace]| tables_deck(&schedule, 1, places);
+        assert!(deck(&[place(0, 16)]).is_ok());
+        assert_eq!(
+            deck(&[place(1, 1)]),
+            Err(TablesError::OutOfRange(0, 1, 1, 1))
+        );
+        assert_eq!(
+            deck(&[place(0, 17)]),
+            Err(TablesError::OutOfRange(0, 0, 17, 1))
+        );
+        assert_eq!(
+            deck(&[place(0, 2), place(0, 2)]),
+            Err(TablesError::Taken(1, 0, 2))
+        );
     }
 }
