@@ -3,7 +3,7 @@
 //! Two dialects: for people at the console numbers are octal, as the lamps are; for the assembler
 //! they are decimal, as FAP reads them (masks stay octal there too).
 
-use super::{Format, Operation, decode};
+use super::{Format, Method, Operation, decode};
 
 /// A word as the console reader wants it: `CLA* 00200,1`, numbers in octal. A word that is no
 /// instruction is `OCT` and its twelve digits.
@@ -49,6 +49,11 @@ fn indirect(row: &Operation, word: u64) -> bool {
     row.indirectable && word >> 22 & 3 == 3
 }
 
+/// Whether the tag names the register operated on, so that it is always written.
+fn works_on_index_register(row: &Operation) -> bool {
+    row.reference.ends_with("indexing operations") || row.execute == Method::Tsx
+}
+
 fn text(row: &Operation, word: u64, octal: bool) -> String {
     let address = word & 0o77777;
     let tag = word >> 15 & 7;
@@ -80,10 +85,11 @@ fn text(row: &Operation, word: u64, octal: bool) -> String {
             }
         }
         Format::B => {
-            if address != 0 || tag != 0 || row.indexable {
+            let names_register = works_on_index_register(row);
+            if address != 0 || tag != 0 || row.indexable || names_register {
                 operands.push(number(address, 5));
             }
-            if tag != 0 {
+            if tag != 0 || names_register {
                 operands.push(tag.to_string());
             }
         }
@@ -93,12 +99,8 @@ fn text(row: &Operation, word: u64, octal: bool) -> String {
                 _ => word >> 18 & 0o77777,
             };
             operands.push(number(address, 5));
-            if tag != 0 || third != 0 {
-                operands.push(tag.to_string());
-            }
-            if third != 0 {
-                operands.push(number(third, 1));
-            }
+            operands.push(tag.to_string());
+            operands.push(number(third, 1));
         }
     }
     let star = if row.format == Format::B && indirect(row, word) {

@@ -304,7 +304,7 @@ pub(super) fn rows() -> Vec<Operation> {
             let n = channel as u16;
             let channel_row = |code| row(mnemonic, code, Format::B, XI, family.cycles, family.execute, IO);
             let member = match family.pattern {
-                Pattern::Pairs(base) => channel_row(base + n / 2 | if n % 2 == 1 { MINUS } else { 0 }),
+                Pattern::Pairs(base) => channel_row((base + n / 2) | if n % 2 == 1 { MINUS } else { 0 }),
                 Pattern::Row(base) => channel_row(base + n),
                 Pattern::Listed(codes) => channel_row(codes[channel]),
                 Pattern::Address(code, unit, last) => {
