@@ -15,7 +15,7 @@
 //!
 //! | layout | written | bits |
 //! |---|---|---|
-//! | `Nothing` | `LIP` | none |
+//! | `Nothing` | `LIP`, `SNS` | none |
 //! | `Address` | `TCH Y` | 21-35 address |
 //! | `AddressCount` | `CPYP Y,,N` | 21-35 address, 3-17 count of words |
 //! | `Condition` | `TCM Y,C,MASK` | 21-35 address, 3-5 character selector C, 12-17 mask (octal) |
@@ -176,7 +176,7 @@ static COMMANDS: [ChannelCommand; 23] = {
         with_bit_4(row("CTLRN", Ctlr, (2, OFF, true), Address), true),
         with_bit_4(row("CTLW", Ctlw, (2, ON, false), Address), false),
         with_bit_4(row("CTLWN", Ctlw, (2, ON, false), Address), true),
-        row("SNS", Sns, (2, ON, true), Address),
+        row("SNS", Sns, (2, ON, true), Nothing),
         row("LAR", Lar, (3, OFF, false), Address),
         row("SAR", Sar, (3, OFF, true), Address),
         row("TWT", Twt, (3, ON, false), Address),

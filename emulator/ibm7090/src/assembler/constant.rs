@@ -39,6 +39,9 @@ pub(super) fn decimal(chars: &[char], base: usize) -> Result<u64, Fault> {
         number.extend(&rest[1..=fraction]);
         rest = &rest[1 + fraction..];
     }
+    if chars.first().is_some_and(char::is_ascii_uppercase) {
+        return Err(whole("a decimal number is expected; PZE takes symbols"));
+    }
     if !number.contains(|c: char| c.is_ascii_digit()) {
         return Err(whole("a decimal number is expected"));
     }

@@ -109,6 +109,7 @@ struct Early {
 }
 
 struct Pass<'a> {
+    names: &'a [String],
     deck: Deck,
     mistakes: &'a mut Mistakes,
     out: Outcome,
@@ -136,9 +137,15 @@ struct Condition {
 }
 
 /// Runs the first pass.
-pub(super) fn run(files: Vec<Vec<Card>>, symbols: Symbols, mistakes: &mut Mistakes) -> Outcome {
+pub(super) fn run(
+    files: Vec<Vec<Card>>,
+    names: &[String],
+    symbols: Symbols,
+    mistakes: &mut Mistakes,
+) -> Outcome {
     let last = files.iter().rev().find_map(|cards| cards.last().cloned());
     let mut pass = Pass {
+        names,
         deck: Deck::new(files),
         mistakes,
         out: Outcome {
@@ -279,7 +286,11 @@ impl Pass<'_> {
                     "{operation} needs the value of {name} at once, but {name} is defined later, at line {}",
                     symbol.defined.1
                 ),
-                None => self.out.symbols.undefined(name),
+                None => {
+                    let message = self.out.symbols.undefined(name);
+                    self.mistakes.add_undefined(early.place, name, message);
+                    continue;
+                }
             };
             self.mistakes.add(early.place, message);
         }
@@ -409,12 +420,10 @@ impl Pass<'_> {
                 format!("{name} is given from outside, as a parameter")
             } else {
                 let (file, line) = first.defined;
-                let elsewhere = if file == card.file {
-                    String::new()
-                } else {
-                    format!(" of file {}", file + 1)
-                };
-                format!("{name} is defined before, at line {line}{elsewhere}")
+                match self.names.get(file).filter(|_| file != card.file) {
+                    Some(file) => format!("{name} is defined before, at line {line} of {file}"),
+                    None => format!("{name} is defined before, at line {line}"),
+                }
             };
             self.mistakes.add(card.place_of_location(), message);
             return false;

@@ -3,6 +3,7 @@
 //! The old assemblers printed a letter in the margin (U undefined, M multiply defined, O operation,
 //! P phase) and left the programmer to think. This one names the place and, where it can, the cure.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One mistake in a source file.
@@ -46,6 +47,8 @@ pub const MISTAKES_MAX: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct Mistakes {
     found: Vec<(Place, String)>,
+    /// For each undefined symbol the entry above that names it, and how many uses follow.
+    undefined: BTreeMap<String, (usize, usize)>,
 }
 
 impl Mistakes {
@@ -56,12 +59,29 @@ impl Mistakes {
         }
     }
 
+    /// A use of a symbol without value: the first is reported, the others are counted.
+    pub fn add_undefined(&mut self, place: Place, name: &str, message: String) {
+        if let Some((_, more)) = self.undefined.get_mut(name) {
+            *more += 1;
+            return;
+        }
+        let entry = (self.found.len(), 0);
+        self.undefined.insert(name.to_string(), entry);
+        self.add(place, message);
+    }
+
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
     /// In order of the deck, without repetitions, the first fifty.
     pub fn finish(mut self, files: &[String]) -> Vec<Mistake> {
+        for (entry, more) in self.undefined.values() {
+            if let Some((_, message)) = self.found.get_mut(*entry).filter(|_| *more > 0) {
+                let places = if *more == 1 { "place" } else { "places" };
+                message.push_str(&format!(" (and at {more} more {places})"));
+            }
+        }
         self.found
             .sort_by_key(|(place, _)| (place.file, place.line, place.column));
         let mut mistakes: Vec<Mistake> = Vec::new();

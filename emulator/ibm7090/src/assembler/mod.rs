@@ -113,7 +113,7 @@ pub fn assemble(
                 .collect(),
         );
     }
-    let mut first = first_pass::run(decks, symbols, &mut mistakes);
+    let mut first = first_pass::run(decks, &names, symbols, &mut mistakes);
     let second = second_pass::run(&mut first, &names, &mut mistakes);
     if !mistakes.is_empty() {
         names.push("parameters".to_string());

@@ -1,6 +1,7 @@
 //! Second pass: the words, now that every symbol has its value, and the listing.
 
 use super::ListingLine;
+use super::card::Card;
 use super::expression::{FaultKind, Scope, arithmetic};
 use super::first_pass::{Action, CORE, Line, Literal, Meaning, Outcome};
 use super::instruction::{self, Instruction, Wrong};
@@ -26,6 +27,8 @@ pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes
     // Which line of the listing filled a location.
     let mut filled: Vec<Option<usize>> = vec![None; CORE as usize];
     let outcome = &mut *first;
+    // A block over another block is one mistake, not one for each word.
+    let mut overlaps = false;
     for (number, line) in outcome.lines.iter().enumerate() {
         if let Action::Set(name, value) = &line.action
             && let Some(symbol) = outcome.symbols.table.get_mut(name)
@@ -52,19 +55,16 @@ pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes
                 continue;
             };
             if let Some(before) = place.and_then(|before| outcome.lines.get(before)) {
-                let before = &before.card;
-                let elsewhere = if before.file == line.card.file {
-                    String::new()
-                } else {
-                    format!(" of file {}", before.file + 1)
-                };
-                let message = format!(
-                    "location {location:05o} (octal) is filled before, by line {}{elsewhere}",
-                    before.line
-                );
-                mistakes.add(line.card.place_of_operation(), message);
+                if !overlaps {
+                    let before = place_of(&before.card, line.card.file, names);
+                    let message =
+                        format!("location {location:05o} (octal) is filled before, by {before}");
+                    mistakes.add(line.card.place_of_operation(), message);
+                }
+                overlaps = true;
                 break;
             }
+            overlaps = false;
             *place = Some(number);
             lines.push(ListingLine {
                 location: location as u16,
@@ -84,6 +84,13 @@ pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes
     }
 }
 
+fn place_of(card: &Card, file: usize, names: &[String]) -> String {
+    match names.get(card.file).filter(|_| card.file != file) {
+        Some(name) => format!("line {} of {name}", card.line),
+        None => format!("line {}", card.line),
+    }
+}
+
 fn scope<'a>(line: &Line, symbols: &'a mut Symbols) -> Scope<'a> {
     Scope {
         symbols,
@@ -97,11 +104,12 @@ fn report(wrong: Wrong, line: &Line, symbols: &Symbols, mistakes: &mut Mistakes)
         Wrong::Operation(message) => mistakes.add(line.card.place_of_operation(), message),
         Wrong::Field(fault) => {
             let place = line.variable.place(fault.start, fault.width);
-            let message = match fault.kind {
-                FaultKind::Message(message) => message,
-                FaultKind::Undefined(name) => symbols.undefined(&name),
-            };
-            mistakes.add(place, message);
+            match fault.kind {
+                FaultKind::Message(message) => mistakes.add(place, message),
+                FaultKind::Undefined(name) => {
+                    mistakes.add_undefined(place, &name, symbols.undefined(&name));
+                }
+            }
         }
     }
 }

@@ -134,7 +134,11 @@ impl Pass<'_> {
     }
 
     /// Whether the two sides are equal, and whether AND (true) or OR (false) follows.
-    pub(super) fn compare(&mut self, card: &Card, variable: &Variable) -> Option<(bool, Option<bool>)> {
+    pub(super) fn compare(
+        &mut self,
+        card: &Card,
+        variable: &Variable,
+    ) -> Option<(bool, Option<bool>)> {
         let chars = &variable.chars;
         let operation = &card.operation.text;
         let mut end = chars.len();
