@@ -123,6 +123,9 @@ struct Pass<'a> {
     remote: Vec<Card>,
     created: u32,
     early: Vec<Early>,
+    /// Operations that had no meaning yet, and the lines that give names one.
+    unknown: Vec<(Place, String)>,
+    given: BTreeMap<String, usize>,
     /// A condition whose next card is to be skipped or taken; with the combination asked for.
     condition: Option<Condition>,
     beyond: bool,
@@ -161,6 +164,8 @@ pub(super) fn run(
         remote: Vec::new(),
         created: 0,
         early: Vec::new(),
+        unknown: Vec::new(),
+        given: BTreeMap::new(),
         condition: None,
         beyond: false,
         ended: false,
@@ -241,7 +246,10 @@ impl Pass<'_> {
     }
 
     /// What to say of an operation that does not exist.
-    fn unknown(&self, name: &str) -> String {
+    fn say_unknown(&self, name: &str) -> String {
+        if let Some(line) = self.given.get(name) {
+            return format!("{name} is defined only later, at line {line}; move the definition up");
+        }
         if name.chars().any(|c| c.is_ascii_lowercase()) {
             return format!("operation {name}: operations are written in capitals");
         }
@@ -279,6 +287,10 @@ impl Pass<'_> {
     }
 
     fn report_early(&mut self) {
+        for (place, name) in std::mem::take(&mut self.unknown) {
+            let message = self.say_unknown(&name);
+            self.mistakes.add(place, message);
+        }
         for early in std::mem::take(&mut self.early) {
             let (name, operation) = (&early.name, &early.operation);
             let message = match self.out.symbols.table.get(name) {
@@ -335,8 +347,7 @@ impl Pass<'_> {
         }
         match meaning {
             None => {
-                let message = self.unknown(&name);
-                self.mistakes.add(card.place_of_operation(), message);
+                self.unknown.push((card.place_of_operation(), name));
                 self.label(&card);
                 self.line(card, variable, Action::None, 0);
             }

@@ -441,6 +441,10 @@ fn mistakes_stand_in_their_place() {
             "one:1:15: undefined symbol X (and at 2 more places)",
         ),
         (
+            "       M\nM      MACRO\n       HTR\n       END",
+            "one:1:8: M is defined only later, at line 2; move the definition up",
+        ),
+        (
             "       CLB    0",
             "one:1:8: unknown operation CLB; did you mean CLA?",
         ),

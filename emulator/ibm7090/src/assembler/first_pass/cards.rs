@@ -92,6 +92,7 @@ impl Pass<'_> {
             body.push(next);
         }
         if !faulty {
+            self.given.insert(name.clone(), place.line);
             self.user
                 .insert(name.clone(), Meaning::Macro(self.macros.len()));
             self.macros.push(Macro { name, formal, body });
@@ -212,7 +213,7 @@ impl Pass<'_> {
                 let old = variable.text();
                 let meaning = self.meaning(&old);
                 if meaning.is_none() {
-                    let message = self.unknown(&old);
+                    let message = self.say_unknown(&old);
                     self.mistakes.add(self.missing(&card, variable), message);
                 }
                 meaning
@@ -244,6 +245,7 @@ impl Pass<'_> {
             }
         };
         if let Some(meaning) = meaning {
+            self.given.insert(name.clone(), card.line);
             self.user.insert(name, meaning);
         }
         self.list(card);
