@@ -11,3 +11,6 @@ pub mod demand;
 pub mod opening;
 pub mod people;
 pub mod judges;
+pub mod recovered;
+pub mod inputs;
+pub mod workload;

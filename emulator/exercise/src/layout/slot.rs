@@ -67,8 +67,12 @@ impl Layout {
         Ok((header[0], addresses.ok_or(Invalid::Header)?))
     }
 
-    /// Reads a slot as stored, judging it wholly.
-    pub fn read_slot(&self, ordinal: u32, words: &[u64]) -> Result<Slot, Invalid> {
+    /// The images of a slot as stored, where they stand, after judging the whole slot.
+    pub fn slot_images<'w>(
+        &self,
+        ordinal: u32,
+        words: &'w [u64],
+    ) -> Result<(u64, Vec<(FileAddress, &'w [u64])>), Invalid> {
         let (q, addresses) = self.read_slot_header(ordinal, words)?;
         let mut first = SLOT_HEADER;
         let mut images = Vec::with_capacity(addresses.len());
@@ -76,7 +80,7 @@ impl Layout {
             let end = first + self.words_of(address.kind);
             let image = words.get(first..end).ok_or(Invalid::Header)?;
             self.version_of(address, image)?;
-            images.push((address, image.to_vec()));
+            images.push((address, image));
             first = end;
         }
         let trailer = *words.get(first).ok_or(Invalid::Header)?;
@@ -86,13 +90,21 @@ impl Layout {
         if trailer != q {
             return Err(Invalid::Versions);
         }
-        let set = FileAddress::from_word(words[self.at.slset]).ok_or(Invalid::Header)?;
+        Ok((q, images))
+    }
+
+    /// Reads a slot as stored, judging it wholly.
+    pub fn read_slot(&self, ordinal: u32, words: &[u64]) -> Result<Slot, Invalid> {
+        let (q, images) = self.slot_images(ordinal, words)?;
+        let images = images
+            .into_iter()
+            .map(|(address, image)| (address, image.to_vec()));
         Ok(Slot {
             ordinal,
             q,
-            set,
+            set: FileAddress::from_word(words[self.at.slset]).ok_or(Invalid::Header)?,
             serial: (words[self.at.slser] & 0o7777) as u16,
-            images,
+            images: images.collect(),
         })
     }
 
