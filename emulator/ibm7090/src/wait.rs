@@ -178,8 +178,11 @@ impl Cpu {
         }
     }
 
-    /// Leaving `run`.
+    /// Leaving `run`: a pass proved by the very last instruction is not skipped from any more, so
+    /// that both ways of running leave the same state.
     pub(crate) fn remember_outside(&mut self) {
+        self.wait.proved = false;
+        self.notice();
         self.wait.seen = Some(self.inputs());
     }
 
