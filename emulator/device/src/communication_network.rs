@@ -265,12 +265,19 @@ impl CommunicationNetwork {
 
     /// Noise on a line: changes the bits of `mask` in the character at `place` (0 is the first
     /// synchronising character) of the transmission that left last. False if it hit nothing.
-    pub fn disturb(&mut self, line: u8, direction: Direction, place: usize, mask: u8) -> bool {
+    pub fn disturb(
+        &mut self,
+        now: Instant,
+        line: u8,
+        direction: Direction,
+        place: usize,
+        mask: u8,
+    ) -> bool {
         let line = usize::from(line);
         let Some(wire) = self.lines.get_mut(line).map(|line| line.wire(direction)) else {
             return false;
         };
-        if !wire.disturb(place, mask) {
+        if !wire.disturb(now, place, mask) {
             return false;
         }
         if direction == Direction::Up

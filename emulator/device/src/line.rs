@@ -205,14 +205,24 @@ impl Wire {
     }
 
     /// Noise: changes the bits of `mask` in the character at `place` of the transmission that left
-    /// last. False if there is nothing there any more.
-    pub fn disturb(&mut self, place: usize, mask: u8) -> bool {
+    /// last. False if it has not begun to leave, or that character has arrived already.
+    pub fn disturb(&mut self, now: Instant, place: usize, mask: u8) -> bool {
+        let Some((start, characters)) = self
+            .in_flight
+            .back()
+            .map(|last| (last.start, last.characters.len()))
+        else {
+            return false;
+        };
+        if place >= characters || mask & 0o77 == 0 {
+            return false;
+        }
+        if start > now || self.arrived(start, place + 1) <= now {
+            return false;
+        }
         let Some(last) = self.in_flight.back_mut() else {
             return false;
         };
-        if place < last.received || place >= last.characters.len() || mask & 0o77 == 0 {
-            return false;
-        }
         if last.sent.is_none() {
             last.sent = Some(last.characters.clone());
         }
@@ -320,10 +330,12 @@ mod tests {
     #[test]
     fn noise_is_remembered() {
         let mut wire = Wire::new(&LineOptions::default());
-        assert!(!wire.disturb(0, 1));
+        assert!(!wire.disturb(Instant(0), 0, 1));
         wire.send(Instant(0), vec![0; 6], true, 6);
-        assert!(wire.disturb(3, 0o41));
-        assert!(!wire.disturb(6, 1), "beyond the end");
+        let at = Instant(10_000_000);
+        assert!(wire.disturb(at, 3, 0o41));
+        assert!(!wire.disturb(Instant(15_000_000), 3, 0o41), "it has arrived");
+        assert!(!wire.disturb(at, 6, 1), "beyond the end");
         let one = wire.take_front().unwrap();
         assert_eq!(one.characters[3], 0o41);
         assert!(one.disturbed(0, 6));

@@ -161,7 +161,12 @@ fn bit(interchange: u8) -> u64 {
 impl Port {
     /// When the port wants to look at its line.
     pub fn due(&self) -> Option<Instant> {
-        let sent = self.sending.as_ref().map(|sending| sending.until);
+        // The end of a poll matters only to a block behind it.
+        let sent = self
+            .sending
+            .as_ref()
+            .filter(|sending| sending.block.is_some() || self.block.is_some())
+            .map(|sending| sending.until);
         let time_out = self.awaiting.and_then(|awaiting| awaiting.time_out);
         [sent, time_out, self.wake].into_iter().flatten().min()
     }
@@ -423,6 +428,9 @@ impl LineAdapter {
         match block(&words, self.maker) {
             Ok(block) => {
                 let port = &mut self.ports[line];
+                if port.sending.as_ref().is_some_and(|poll| poll.until <= now) {
+                    port.sending = None; // LOUT was taken, so this can only be a poll
+                }
                 port.block = Some(block);
                 port.wake_at(now);
                 Ok(())
