@@ -129,7 +129,7 @@ fn a_large_deck_is_assembled_quickly() {
     let words = words(&text).unwrap();
     let took = started.elapsed();
     assert_eq!(words.len(), 6_001);
-    assert!(took.as_millis() < 500, "6,000 cards took {took:?}");
+    assert!(took.as_millis() < 1_000, "6,000 cards took {took:?}");
 }
 
 /// A deck with most features, to be spoilt.

@@ -14,10 +14,10 @@
 use super::expression::Fault;
 
 /// Sign bit of a word.
-pub(super) const SIGN: u64 = 1 << 35;
+pub(super) const SIGN: u64 = word::SIGN;
 
 /// A blank in core code.
-const BLANK: u64 = 0o60;
+const BLANK: u64 = word::bcd::BLANK as u64;
 
 /// One decimal item; `base` is the place of its first character in the variable field.
 pub(super) fn decimal(chars: &[char], base: usize) -> Result<u64, Fault> {
@@ -150,28 +150,11 @@ pub(super) fn octal(chars: &[char], base: usize) -> Result<u64, Fault> {
     Ok(value | if chars[0] == '-' { SIGN } else { 0 })
 }
 
-/// The core code of a character, if it has one.
-pub(super) fn bcd(c: char) -> Option<u64> {
-    let code = match c {
-        '0'..='9' => u64::from(c) - u64::from('0'),
-        'A'..='I' => 0o21 + u64::from(c) - u64::from('A'),
-        'J'..='R' => 0o41 + u64::from(c) - u64::from('J'),
-        'S'..='Z' => 0o62 + u64::from(c) - u64::from('S'),
-        '=' | '#' => 0o13,
-        '\'' | '@' => 0o14,
-        '+' | '&' => 0o20,
-        '.' => 0o33,
-        ')' => 0o34,
-        '-' => 0o40,
-        '$' => 0o53,
-        '*' => 0o54,
-        ' ' => BLANK,
-        '/' => 0o61,
-        ',' => 0o73,
-        '(' => 0o74,
-        _ => return None,
-    };
-    Some(code)
+/// The core code of a character, if it has one. Small letters have none: a card that shows one
+/// would be read as another.
+fn core_code(c: char) -> Option<u64> {
+    let code = word::bcd::from_char(c).map(u64::from);
+    code.filter(|_| !c.is_ascii_lowercase())
 }
 
 /// `count` words of text, left-justified and filled with blanks; what is beyond them is a comment.
@@ -180,7 +163,7 @@ pub(super) fn text(chars: &[char], base: usize, count: usize) -> Result<Vec<u64>
     for (index, word) in words.iter_mut().enumerate() {
         for at in index * 6..index * 6 + 6 {
             let code = match chars.get(at) {
-                Some(c) => bcd(*c).ok_or_else(|| {
+                Some(c) => core_code(*c).ok_or_else(|| {
                     let message = format!("{c} has no punch and no code on this machine");
                     Fault::new(base + at, 1, message)
                 })?,

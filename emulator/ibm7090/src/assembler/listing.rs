@@ -11,6 +11,7 @@
 //! decrement as prefix, decrement, tag, address; data stays in one piece. Cards made by DUP, RMT
 //! or a macro carry a `+` and the line of the card that made them.
 
+use super::ListingLine;
 use super::card::Card;
 use super::symbols::Symbols;
 use std::fmt::Write as _;
@@ -28,12 +29,10 @@ pub(super) enum Grouping {
 
 impl Grouping {
     pub fn show(self, word: u64) -> String {
-        let digits = format!("{word:012o}");
-        let (tag, address) = (&digits[6..7], &digits[7..]);
         match self {
-            Grouping::Operation => format!("{} {} {tag} {address}", &digits[..4], &digits[4..6]),
-            Grouping::Prefix => format!("{} {} {tag} {address}", &digits[..1], &digits[1..6]),
-            Grouping::Data => digits,
+            Grouping::Operation => word::octal::instruction(word),
+            Grouping::Prefix => word::octal::fields(word),
+            Grouping::Data => word::octal::word(word),
         }
     }
 }
@@ -101,9 +100,21 @@ impl Listing<'_> {
         self.push("");
     }
 
+    /// How many words there are, the blocks they stand in, and the start.
+    pub fn summary(&mut self, lines: &[ListingLine], start: Option<u16>) {
+        self.on = true;
+        let start = start.map_or(String::new(), |start| format!(", START {start:05o}"));
+        self.push(&format!("\nWORDS {}{start}", lines.len()));
+        for block in lines.chunk_by(|line, next| next.location == line.location + 1) {
+            if let (Some(first), Some(last)) = (block.first(), block.last()) {
+                let (first, last) = (first.location, last.location);
+                self.push(&format!("{first:05o} TO {last:05o}"));
+            }
+        }
+    }
+
     /// The symbol table with cross-references.
     pub fn symbols(&mut self, symbols: &Symbols) {
-        self.on = true;
         let several = self.names.len() > 1;
         let place = |(file, line): (usize, usize)| {
             if several {

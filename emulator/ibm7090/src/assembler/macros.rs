@@ -46,7 +46,7 @@ pub(super) fn expand(
     for (index, formal) in definition.formal.iter().enumerate() {
         let value = actual.get(index).cloned().unwrap_or_else(|| {
             *created += 1;
-            format!("..{created:04}")
+            created_symbol(*created)
         });
         values.insert(formal.as_str(), value);
     }
@@ -91,6 +91,18 @@ pub(super) fn expand(
         }
     }
     Ok(cards)
+}
+
+/// `..0001` and so on; after `..9999` come `..A000` to `..Z999`, then the numbers begin again.
+fn created_symbol(number: u32) -> String {
+    let number = number % 36_000;
+    match number {
+        0..10_000 => format!("..{number:04}"),
+        _ => {
+            let letter = (b'A' + (number / 1_000 - 10) as u8) as char;
+            format!("..{letter}{:03}", number % 1_000)
+        }
+    }
 }
 
 fn first_field(card: &Card) -> String {
@@ -233,6 +245,12 @@ mod tests {
         assert_eq!(substitute("L'N", &values), "L3");
         assert_eq!(substitute("A'N'B", &values), "X3B");
         assert_eq!(substitute("DON'T'A", &values), "DON'TX");
+    }
+
+    #[test]
+    fn created_symbols_stay_short() {
+        let names = [1, 9_999, 10_000, 35_999].map(created_symbol);
+        assert_eq!(names, ["..0001", "..9999", "..A000", "..Z999"]);
     }
 
     #[test]

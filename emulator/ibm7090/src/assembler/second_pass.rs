@@ -75,8 +75,9 @@ pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes
         }
         list(line, &words, &outcome.literals, &mut listing);
     }
-    listing.symbols(&outcome.symbols);
     lines.sort_by_key(|line| line.location);
+    listing.summary(&lines, start);
+    listing.symbols(&outcome.symbols);
     Words {
         lines,
         start,
