@@ -334,7 +334,10 @@ mod tests {
         wire.send(Instant(0), vec![0; 6], true, 6);
         let at = Instant(10_000_000);
         assert!(wire.disturb(at, 3, 0o41));
-        assert!(!wire.disturb(Instant(15_000_000), 3, 0o41), "it has arrived");
+        assert!(
+            !wire.disturb(Instant(15_000_000), 3, 0o41),
+            "it has arrived"
+        );
         assert!(!wire.disturb(at, 6, 1), "beyond the end");
         let one = wire.take_front().unwrap();
         assert_eq!(one.characters[3], 0o41);
