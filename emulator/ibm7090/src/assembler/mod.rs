@@ -160,6 +160,9 @@ fn parameter_symbols(
         };
         if let Some(fault) = fault_of_name(name) {
             mistakes.add(place, format!("parameter {name:?}: {fault}"));
+        } else if value.unsigned_abs() >= 1 << 36 {
+            let message = format!("parameter {name} is {value}: that is no word of 36 bits");
+            mistakes.add(place, message);
         } else if symbols
             .define(name, *value, Origin::Parameter, (file, line))
             .is_err()

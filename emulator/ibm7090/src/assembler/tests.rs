@@ -645,14 +645,15 @@ fn a_deck_needs_its_end() {
 
 #[test]
 fn parameters_are_checked() {
-    let parameters = [("A", 1), ("A", 2), ("TOOLONGNAME", 3)];
+    let parameters = [("A", 1), ("A", 2), ("TOOLONGNAME", 3), ("B", i64::MIN)];
     let parameters = parameters.map(|(name, value)| (name.to_string(), value));
     let mistakes = assemble(&files(&["A      EQU    1\n       END\n"]), &parameters).unwrap_err();
     assert_eq!(
         lines_of(&mistakes),
         "one:1:1: A is given from outside, as a parameter
 parameters:2:1: parameter A is given twice
-parameters:3:1: parameter \"TOOLONGNAME\": a symbol has at most 6 characters"
+parameters:3:1: parameter \"TOOLONGNAME\": a symbol has at most 6 characters
+parameters:4:1: parameter B is -9223372036854775808: that is no word of 36 bits"
     );
 }
 
