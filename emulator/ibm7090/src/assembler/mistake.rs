@@ -113,7 +113,7 @@ impl Mistakes {
 pub(super) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match wrong.chars().count() {
         0 | 1 => return None,
-        2 | 3 => 1,
+        2..=4 => 1,
         _ => 2,
     };
     known
