@@ -170,7 +170,7 @@ pub enum Exit {
 }
 
 /// What an input-output instruction asks of the world outside. Channels are 0-7 for A-H.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum IoOperation {
     /// RCH (RSC): start the channel with the command at the address.

@@ -53,7 +53,7 @@ pub enum Format {
 }
 
 /// What executes the operation; one name per distinct effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[repr(u8)]
 #[rustfmt::skip]
 #[allow(missing_docs)]
