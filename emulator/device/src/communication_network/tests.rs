@@ -602,3 +602,147 @@ fn an_idle_hour_on_nine_lines_costs_few_events() {
     assert!(steps <= 60_000 * 5 / 2, "{steps} steps");
     assert_eq!(rig.net.lines()[0].down.count.busy.0 / MS, 60_000 * 15);
 }
+
+#[test]
+fn a_set_that_prints_is_left_in_peace_by_reopen_and_by_damaged_copies() {
+    let mut rig = Rig::polling();
+    rig.enter(1, "LIST").unwrap();
+    rig.until(300);
+    rig.drain();
+    let block = "A BLOCK OF FORTY CHARACTERS, PRINTED SLOW";
+    rig.lout(1, 1, 0, 1, block).unwrap();
+    rig.until(500);
+    rig.drain();
+    rig.lout(1, 1, 0, 1, block).unwrap();
+    rig.until(540);
+    assert!(rig.net.disturb(rig.now, 0, Direction::Down, 20, 3));
+    rig.until(700);
+    rig.net.reset(rig.now);
+    rig.lpol(true);
+    rig.until(4_000);
+    same(
+        &mut rig,
+        &[
+            "     0  set 1 entry 1",
+            "    45    up  5/1 serial 1 wants 0 LIST;",
+            "   142  down  go-ahead 5 ack 1",
+            "   300  down  5/1 serial 1 block 0 Incomplete A BLOCK OF FORTY CHARACTERS, PRINTED SLOW",
+            "   430  set 1 entry 1 block 0 prints A BLOCK OF FORTY CHARACTERS, PRINTED SLOW (more, until 3163)",
+            "   500  down  5/1 serial 1 block 0 Incomplete A BLOCK OF FORTY CHARACTERS, PRINTED SLOW",
+            "   630  CheckError { line: 0, direction: Down }",
+            "   630  Discarded { set: Some(1), serial: 1, block: 0, why: BadCheck }",
+            "   700  down  go-ahead REOPEN 5 ack 0",
+            "   760  down  go-ahead REOPEN 6 ack 0",
+            "  3163  Requeued { set: 1, serial: 1, block: 1, why: NextBlock }",
+            "  3265    up  5/1 serial 1 wants 1 LIST;",
+            "  3362  down  go-ahead 5 ack 1",
+        ],
+    );
+}
+
+#[test]
+fn a_go_ahead_that_is_not_heard_acknowledges_nothing() {
+    let mut rig = Rig::polling();
+    rig.enter(0, "A").unwrap();
+    rig.until(145);
+    // The go-ahead that acknowledges the entry is spoiled; the one after it starts from nothing.
+    assert!(rig.net.disturb(rig.now, 0, Direction::Down, 4, 1));
+    rig.until(900);
+    same(
+        &mut rig,
+        &[
+            "     0  set 0 entry 1",
+            "    45    up  5/0 serial 1 wants 0 A;",
+            "   135  down  go-ahead 5 ack 1",
+            "   155  CheckError { line: 0, direction: Down }",
+            "   305  TimeOut { line: 0, interchange: 5 }",
+            "   385  Requeued { set: 0, serial: 1, block: 0, why: NotAcknowledged }",
+            "   410    up  5/0 serial 1 wants 0 A;",
+            "   500  down  go-ahead 5 ack 1",
+        ],
+    );
+}
+
+#[test]
+fn reopen_is_repeated_until_its_reply_has_come_through() {
+    let mut rig = Rig::new();
+    rig.lpol(true);
+    rig.until(5);
+    assert!(rig.net.disturb(rig.now, 0, Direction::Down, 2, 1));
+    rig.until(240);
+    rig.enter(0, "A").unwrap();
+    rig.until(280);
+    assert!(rig.net.disturb(rig.now, 0, Direction::Up, 3, 1));
+    rig.until(600);
+    same(
+        &mut rig,
+        &[
+            "     0  down  go-ahead REOPEN 5 ack 0",
+            "    20  CheckError { line: 0, direction: Down }",
+            "   170  down  go-ahead REOPEN 6 ack 0",
+            "   170  TimeOut { line: 0, interchange: 5 }",
+            "   230  down  go-ahead REOPEN 5 ack 0",
+            "   240  set 0 entry 1",
+            "   275    up  5/0 serial 1 wants 0 A;",
+            "   305  CheckError { line: 0, direction: Up }",
+            "   365  down  go-ahead REOPEN 5 ack 0",
+            "   385  Requeued { set: 0, serial: 1, block: 0, why: NotAcknowledged }",
+            "   410    up  5/0 serial 1 wants 0 A;",
+            "   500  down  go-ahead 5 ack 1",
+        ],
+    );
+}
+
+#[test]
+fn after_a_reset_polling_waits_until_the_line_is_quiet() {
+    let mut rig = Rig::polling();
+    rig.enter(0, "A LONG ENTRY OF FORTY CHARACTERS OR MORE")
+        .unwrap();
+    rig.until(100);
+    rig.net.reset(rig.now);
+    rig.lpol(true);
+    rig.until(400);
+    assert!(rig.net.attention(rig.now), "the copy sent again");
+    assert_eq!(rig.levt().unwrap()[0], fields(1, 0));
+    assert!(
+        rig.levt().is_none(),
+        "what came before the reset is not told"
+    );
+    same(
+        &mut rig,
+        &[
+            "     0  set 0 entry 1",
+            "    45    up  5/0 serial 1 wants 0 A LONG ENTRY OF FORTY CHARACTERS OR MORE;",
+            "   172  down  go-ahead REOPEN 5 ack 0",
+            "   192  Requeued { set: 0, serial: 1, block: 0, why: NotAcknowledged }",
+            "   217    up  5/0 serial 1 wants 0 A LONG ENTRY OF FORTY CHARACTERS OR MORE;",
+            "   345  down  go-ahead REOPEN 6 ack 0",
+        ],
+    );
+}
+
+#[test]
+fn an_answer_that_has_come_acknowledges_the_entry() {
+    let mut rig = Rig::polling();
+    rig.enter(1, "LIST").unwrap();
+    rig.until(60);
+    let stop = [order(11, 0), 0];
+    rig.net.control(rig.now, stop, Prepare::Nothing).unwrap();
+    rig.until(110);
+    rig.lout(1, 1, 0, 1, "THE FIRST BLOCK").unwrap();
+    rig.until(300);
+    rig.net.reset(rig.now);
+    rig.lpol(false);
+    rig.until(1_400);
+    same(
+        &mut rig,
+        &[
+            "     0  set 1 entry 1",
+            "    45    up  5/1 serial 1 wants 0 LIST;",
+            "   110  down  5/1 serial 1 block 0 Incomplete THE FIRST BLOCK",
+            "   175  set 1 entry 1 block 0 prints THE FIRST BLOCK (more, until 1175)",
+            "  1175  Requeued { set: 1, serial: 1, block: 1, why: NextBlock }",
+            "  1305    up  5/1 serial 1 wants 1 LIST;",
+        ],
+    );
+}
