@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use clock::{Instant, Span, Stream};
 use serde::{Deserialize, Serialize};
 
-use super::customer::{Customer, Wish, draw_day, draw_wish};
+use super::customer::{Customer, Wish, draw_wish};
 use super::{AgentCounts, Key, Knowledge, SetEvent};
 
 /// What an agent wants next.
@@ -55,7 +55,6 @@ enum Step {
 enum Item {
     Name,
     Phone,
-    BusinessPhone,
     Ticketing,
     Received,
     Remark,
@@ -150,7 +149,7 @@ impl Agent {
     pub fn take_call(&mut self, at: Instant, knowledge: &Knowledge) {
         let stream = &mut self.stream;
         let purpose =
-            [Purpose::Booking, Purpose::Inquiry, Purpose::Change][stream.weighted(&[70, 15, 15])];
+            [Purpose::Booking, Purpose::Inquiry, Purpose::Change][stream.weighted(&[71, 10, 19])];
         let wish = draw_wish(stream, knowledge);
         let customer = Customer::draw(stream, wish.seats);
         let mut todo = VecDeque::new();
@@ -164,7 +163,7 @@ impl Agent {
                 todo.push_back(Step::SellDirect);
             }
             _ => {
-                looks_left = stream.weighted(&[6, 16, 24, 24, 18, 12]) as u8;
+                looks_left = stream.weighted(&[4, 12, 21, 24, 21, 18]) as u8;
                 todo.push_back(Step::Look);
             }
         }
@@ -526,18 +525,18 @@ fn draw_retrieval(
     knowledge: &Knowledge,
     recent: &VecDeque<(String, String)>,
 ) -> Step {
-    if !recent.is_empty() && stream.chance(0.4) {
-        let (locator, surname) = &recent[stream.below(recent.len() as u64) as usize];
-        return if stream.chance(0.5) {
-            Step::ByName(surname.clone())
-        } else {
-            Step::ByLocator(locator.clone())
-        };
+    let (locator, surname) = if !recent.is_empty() && stream.chance(0.4) {
+        &recent[stream.below(recent.len() as u64) as usize]
+    } else if knowledge.tickets.is_empty() {
+        return Step::ByName(crate::people::surname(stream));
+    } else {
+        stream.choose(&knowledge.tickets)
+    };
+    if stream.chance(0.35) {
+        Step::ByName(surname.clone())
+    } else {
+        Step::ByLocator(locator.clone())
     }
-    if knowledge.tickets.is_empty() {
-        return Step::ByName(super::customer::surname(stream));
-    }
-    Step::ByLocator(stream.choose(&knowledge.tickets).clone())
 }
 
 /// The lights are on: decide.
@@ -549,7 +548,7 @@ fn look_answered(call: &mut Call, lights: Option<u16>, knowledge: &Knowledge, st
     if call.looks_left > 0 {
         call.looks_left -= 1;
         if stream.chance(0.5) {
-            call.wish.day = draw_day(stream, knowledge.days);
+            call.wish.day = knowledge.demand.day(stream);
         } else {
             call.wish.hour = 6 + stream.below(15) as u16;
         }
@@ -628,7 +627,7 @@ fn sell_answered(
             // A change of mind: the last segment goes, another day is wanted.
             call.todo.push_back(Step::Cancel(call.segments));
             call.segments_left = 1;
-            call.wish.day = draw_day(stream, knowledge.days);
+            call.wish.day = knowledge.demand.day(stream);
             call.wish.flight = None;
             call.todo.push_back(Step::Look);
             return;
@@ -659,12 +658,7 @@ fn close(call: &mut Call, stream: &mut Stream) {
         return;
     }
     call.closing = true;
-    let phone = if stream.chance(0.3) {
-        Item::BusinessPhone
-    } else {
-        Item::Phone
-    };
-    let mut items = vec![Item::Name, phone, Item::Ticketing, Item::Received];
+    let mut items = vec![Item::Name, Item::Phone, Item::Ticketing, Item::Received];
     if stream.chance(0.35) {
         items.push(Item::Remark);
     }
@@ -675,7 +669,7 @@ fn close(call: &mut Call, stream: &mut Stream) {
         call.todo
             .push_back(Step::Item(items[at..at + size].to_vec()));
         at += size;
-        if at == items.len() && stream.chance(0.15) {
+        if at == items.len() && stream.chance(0.35) {
             call.todo.push_back(Step::ShowItinerary);
         }
     }
@@ -763,8 +757,7 @@ fn text_of(step: &Step, call: &Call, knowledge: &Knowledge, stream: &mut Stream)
 fn item_text(item: Item, call: &Call, stream: &mut Stream) -> String {
     match item {
         Item::Name => call.customer.name_item(),
-        Item::Phone => call.customer.phone_item(false),
-        Item::BusinessPhone => call.customer.phone_item(true),
+        Item::Phone => call.customer.phone_item(),
         Item::Ticketing => ["7T-", "7TAW/"][stream.weighted(&[60, 40])].to_owned(),
         Item::Received => call.customer.received_item(),
         Item::Remark => [

@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use clock::{Instant, Span, Stream};
 use serde::{Deserialize, Serialize};
 
+use crate::demand::Demand;
 use crate::schedule::Schedule;
 use agent::{Agent, Next};
 use customer::rate_per_second;
@@ -83,39 +84,12 @@ pub struct Knowledge {
     pub first_day: u16,
     /// How many dates are on sale.
     pub days: u16,
+    /// How much each flight and date is asked for.
+    pub demand: Demand,
     /// Flights and days everybody wants, most wanted first.
     pub popular: Vec<(u16, u16)>,
-    /// Locators of passengers booked before the run, as on their tickets.
-    pub tickets: Vec<String>,
-    /// How often each pair of cities is asked for, in the order of the schedule.
-    pub pair_weights: Vec<u32>,
-}
-
-impl Knowledge {
-    /// Demand follows the square of the number of departures a pair has.
-    pub fn new(
-        schedule: Schedule,
-        first_day: u16,
-        days: u16,
-        popular: Vec<(u16, u16)>,
-        tickets: Vec<String>,
-    ) -> Knowledge {
-        let mut pair_weights = vec![0u32; schedule.pairs.len()];
-        for sheet in &schedule.sheets {
-            pair_weights[usize::from(sheet.pair)] += sheet.flights.len() as u32;
-        }
-        for weight in &mut pair_weights {
-            *weight = weight.saturating_mul(*weight).clamp(1, 1_000_000);
-        }
-        Knowledge {
-            schedule,
-            first_day,
-            days,
-            popular,
-            tickets,
-            pair_weights,
-        }
-    }
+    /// Locators and surnames of passengers booked before the run, as on their tickets.
+    pub tickets: Vec<(String, String)>,
 }
 
 /// What the agents did, for the report.

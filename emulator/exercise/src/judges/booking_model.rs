@@ -1,0 +1,340 @@
+//! What the terminals were told: the booking each set holds and each booking filed, followed from
+//! the acknowledged entries and their answers alone.
+//!
+//! A sell's answer names flight, class, date, cities and seats; `OK` acknowledges items and
+//! cancellations; `OK ABACDH` acknowledges a booking filed under that locator. Nothing here looks
+//! at the machines or the storage; the judges compare the two.
+//!
+//! When an answer does not tell enough (a display by name), the set is *unsure* until the agent
+//! ends or ignores the booking; nothing is claimed about an unsure set.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::files::day_of_year;
+use crate::layout::locator_ordinal;
+use crate::schedule::Schedule;
+
+/// Seats of one class on one flight and day: flight ordinal, day index, class (0 first, 1 coach).
+pub type SeatKey = (u16, u16, u8);
+
+/// How a segment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Standing {
+    /// Sold, booking open.
+    Sold,
+    /// On the wait-list, booking open.
+    Wait,
+    /// Filed, confirmed.
+    Filed,
+    /// Filed, on the wait-list.
+    FiledWait,
+    /// Filed, to be cancelled at the end.
+    Leaving,
+    /// Filed on the wait-list, to be cancelled at the end.
+    LeavingWait,
+}
+
+/// A segment as told to the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ToldSegment {
+    /// Flight, day, class.
+    pub key: SeatKey,
+    /// Seats.
+    pub seats: u16,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// A booking as told to the agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldBooking {
+    /// Segments in order.
+    pub segments: Vec<ToldSegment>,
+    /// Persons named.
+    pub persons: u16,
+    /// Items by their mark (`-`, `9`, `7`, `6`, `5`): the text without the mark.
+    pub items: BTreeMap<char, String>,
+    /// The booking of before that this one changes.
+    pub of: Option<u32>,
+}
+
+impl ToldBooking {
+    /// Nothing in it?
+    pub fn is_empty(&self) -> bool {
+        self.segments.is_empty() && self.items.is_empty() && self.of.is_none()
+    }
+}
+
+/// What an acknowledged entry did to seats: positive sold, negative given back.
+pub type SeatChange = (SeatKey, i32);
+
+/// The model of all sets and of all bookings told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// Day of the year of day index 0.
+    first_day: u16,
+    sets: Vec<ToldBooking>,
+    unsure: Vec<bool>,
+    /// Bookings filed or changed by acknowledged ENDs in this run, by ordinal; `None`: cancelled
+    /// whole, or changed in a way not told.
+    pub filed: BTreeMap<u32, Option<ToldBooking>>,
+}
+
+/// Parses a sell's answer: `1 AA1    Y 12JUL LGALAX SS1  0900 1130`.
+pub fn told_segment(answer: &str, first_day: u16, schedule: &Schedule) -> Option<ToldSegment> {
+    let words: Vec<&str> = answer.split_whitespace().collect();
+    let [_, designator, class, date, _, action, ..] = words[..] else {
+        return None;
+    };
+    let flight = schedule.flight(designator)?;
+    let class = match class {
+        "F" => 0,
+        "Y" => 1,
+        _ => return None,
+    };
+    let day = (day_of_year(date)? + 365 - first_day % 365) % 365;
+    let standing = match action.get(..2)? {
+        "SS" => Standing::Sold,
+        "LL" => Standing::Wait,
+        _ => return None,
+    };
+    let seats = action.get(2..)?.parse().ok()?;
+    Some(ToldSegment {
+        key: (flight, day, class),
+        seats,
+        standing,
+    })
+}
+
+/// Persons in a name item without its mark: the number in front, or one.
+fn persons(text: &str) -> u16 {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(1)
+}
+
+impl Model {
+    /// No bookings anywhere.
+    pub fn new(sets: u16, first_day: u16) -> Model {
+        Model {
+            first_day,
+            sets: vec![ToldBooking::default(); usize::from(sets)],
+            unsure: vec![false; usize::from(sets)],
+            filed: BTreeMap::new(),
+        }
+    }
+
+    /// The booking a set holds, as told; `None` when it cannot be known.
+    pub fn of_set(&self, set: u16) -> Option<&ToldBooking> {
+        let index = usize::from(set);
+        (!*self.unsure.get(index)?).then(|| &self.sets[index])
+    }
+
+    /// Seats an entry would give back if it is done, told or not yet told.
+    pub fn may_free(&self, set: u16, text: &str) -> Vec<SeatChange> {
+        let Some(booking) = self.of_set(set) else {
+            return Vec::new();
+        };
+        let open = |s: &&ToldSegment| s.standing == Standing::Sold;
+        let back = |s: &ToldSegment| (s.key, -i32::from(s.seats));
+        match text {
+            "I" | "IG" | "XI" => booking.segments.iter().filter(open).map(back).collect(),
+            "E" | "ET" => {
+                let leaving = booking.segments.iter();
+                leaving
+                    .filter(|s| s.standing == Standing::Leaving)
+                    .map(back)
+                    .collect()
+            }
+            _ => {
+                let segment = text
+                    .strip_prefix('X')
+                    .and_then(|n| n.parse::<usize>().ok())
+                    .and_then(|n| booking.segments.get(n.wrapping_sub(1)));
+                segment.filter(open).map(back).into_iter().collect()
+            }
+        }
+    }
+
+    /// Applies an acknowledged entry. Gives the seats it sold and gave back.
+    pub fn apply(
+        &mut self,
+        set: u16,
+        text: &str,
+        answer: &str,
+        schedule: &Schedule,
+    ) -> Vec<SeatChange> {
+        let index = usize::from(set);
+        if index >= self.sets.len() {
+            return Vec::new();
+        }
+        let freed = self.may_free(set, text);
+        let booking = &mut self.sets[index];
+        match text.chars().next() {
+            Some('0') => match told_segment(answer, self.first_day, schedule) {
+                Some(segment) => {
+                    booking.segments.push(segment);
+                    if segment.standing == Standing::Sold {
+                        return vec![(segment.key, i32::from(segment.seats))];
+                    }
+                    Vec::new()
+                }
+                None => Vec::new(),
+            },
+            Some('-' | '9' | '7' | '6' | '5') if answer == "OK" => {
+                for item in text.split('$') {
+                    let mut letters = item.chars();
+                    let Some(mark) = letters.next() else { continue };
+                    let rest: String = letters.collect();
+                    if mark == '-' {
+                        booking.persons = persons(&rest);
+                    }
+                    booking.items.insert(mark, rest);
+                }
+                Vec::new()
+            }
+            Some('X') if answer == "OK" => {
+                let chosen = text[1..].parse::<usize>().ok();
+                let mut number = 0;
+                booking.segments.retain_mut(|segment| {
+                    number += 1;
+                    if chosen.is_some_and(|chosen| chosen != number) {
+                        return true;
+                    }
+                    match segment.standing {
+                        Standing::Sold | Standing::Wait => false,
+                        Standing::Filed | Standing::Leaving => {
+                            segment.standing = Standing::Leaving;
+                            true
+                        }
+                        Standing::FiledWait | Standing::LeavingWait => {
+                            segment.standing = Standing::LeavingWait;
+                            true
+                        }
+                    }
+                });
+                freed
+            }
+            Some('I') if answer == "IGNORED" => {
+                *booking = ToldBooking::default();
+                self.unsure[index] = false;
+                freed
+            }
+            Some('E') if answer.starts_with("OK ") => {
+                self.end(index, &answer[3..]);
+                freed
+            }
+            Some('*') => {
+                self.shown(index, text, answer);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn end(&mut self, index: usize, locator: &str) {
+        let mut booking = std::mem::take(&mut self.sets[index]);
+        let unsure = std::mem::take(&mut self.unsure[index]);
+        let Some(ordinal) = locator_ordinal(locator.trim()) else {
+            return;
+        };
+        if unsure {
+            self.filed.insert(ordinal, None);
+            return;
+        }
+        booking
+            .segments
+            .retain(|s| !matches!(s.standing, Standing::Leaving | Standing::LeavingWait));
+        for segment in &mut booking.segments {
+            segment.standing = match segment.standing {
+                Standing::Wait | Standing::FiledWait => Standing::FiledWait,
+                _ => Standing::Filed,
+            };
+        }
+        booking.of = None;
+        let kept = !booking.segments.is_empty();
+        self.filed.insert(ordinal, kept.then_some(booking));
+    }
+
+    /// A display: of this set's booking, or of a booking filed before.
+    fn shown(&mut self, index: usize, text: &str, answer: &str) {
+        let failed = ["NO ", "FINISH", "FORMAT", "LAST ENTRY"];
+        if matches!(text, "*A" | "*I") || failed.iter().any(|start| answer.starts_with(start)) {
+            return;
+        }
+        if let Some(ordinal) = text.get(1..).and_then(locator_ordinal) {
+            let told = self.filed.get(&ordinal).cloned();
+            if let Some(Some(mut booking)) = told {
+                booking.of = Some(ordinal);
+                self.sets[index] = booking;
+            } else {
+                // A booking of before the run: its contents were never told in a way to count.
+                self.unsure[index] = true;
+            }
+        } else {
+            self.unsure[index] = true;
+        }
+    }
+
+    /// The entry may or may not have been done and nobody will tell: nothing is claimed.
+    pub fn lose_track(&mut self, set: u16) {
+        if let Some(unsure) = self.unsure.get_mut(usize::from(set)) {
+            *unsure = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule() -> Schedule {
+        let text = "designator,origin,destination,departure,arrival,distance,aircraft_1962,first_seats,coach_seats\n\
+                    AA1,LGA,LAX,0900,1130,2475,Boeing 707-123,34,78\n\
+                    AA2,LAX,LGA,1200,2030,2475,Boeing 707-123,34,78\n";
+        Schedule::read("schedule.csv", text).expect("a good schedule")
+    }
+
+    #[test]
+    fn a_booking_is_followed_from_the_answers() {
+        let schedule = schedule();
+        let mut model = Model::new(2, 181);
+        let sold = "1 AA1    Y 12JUL LGALAX SS2  0900 1130";
+        let key = (0, 11, 1);
+        assert_eq!(model.apply(0, "02Y2", sold, &schedule), [(key, 2)]);
+        assert_eq!(
+            model.apply(0, "02Y2", "UNABLE 0 LEFT", &schedule),
+            [],
+            "a refusal sells nothing"
+        );
+        let wait = "2 AA2    F 13JUL LAXLGA LL2  1200 2030";
+        assert_eq!(model.apply(0, "02F3LL", wait, &schedule), []);
+        model.apply(0, "-2SMIVO/ADA MRS/MAX MR$9212-555-0100-H", "OK", &schedule);
+        let told = model.of_set(0).unwrap();
+        assert_eq!((told.segments.len(), told.persons), (2, 2));
+        assert_eq!(told.items[&'9'], "212-555-0100-H");
+        assert_eq!(model.may_free(0, "IG"), [(key, -2)]);
+        assert_eq!(model.may_free(0, "X2"), []);
+        assert_eq!(model.apply(0, "E", "OK AAAABC", &schedule), []);
+        assert!(model.of_set(0).unwrap().is_empty());
+        let filed = model.filed[&0o12].clone().unwrap();
+        assert_eq!(filed.segments[1].standing, Standing::FiledWait);
+
+        // Brought into another set, one segment cancelled, ended: the seats go back at the end.
+        model.apply(1, "*AAAABC", "2SMIVO...", &schedule);
+        assert_eq!(model.apply(1, "X1", "OK", &schedule), []);
+        assert_eq!(model.apply(1, "E", "OK AAAABC", &schedule), [(key, -2)]);
+        assert_eq!(model.filed[&0o12].as_ref().unwrap().segments.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_booking_makes_a_set_unsure_until_it_is_left() {
+        let schedule = schedule();
+        let mut model = Model::new(1, 181);
+        model.apply(0, "*-SMIVO", "1SMIVO/ADA", &schedule);
+        assert_eq!(model.of_set(0), None);
+        model.apply(0, "I", "IGNORED", &schedule);
+        assert!(model.of_set(0).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,321 @@
+//! Audits of the whole storage through the recoverable state: does the inventory add up, and does
+//! everything acknowledged stand there, once?
+//!
+//! An entry's changes are committed together in one slot, so the recoverable state is whole at any
+//! instant; what is on its way (an entry accepted, not yet answered) is left out of the comparison
+//! with what the terminals were told, never out of the sums.
+//!
+//! | count | sum |
+//! |---|---|
+//! | sold | opening + seats filed HK (PNRs) + seats open in set records (status 1) |
+//! | wait-list | seats filed HL + seats waited for in set records (status 3) |
+
+use clock::Instant;
+use serde::{Deserialize, Serialize};
+
+use super::booking_model::{Model, Standing, ToldBooking};
+use super::ledger::Ledger;
+use super::{Verdict, Violations};
+use crate::inputs::Inputs;
+use crate::layout::{Booking, Layout, SegmentStatus};
+use crate::recovered::{Media, Recovered};
+use crate::schedule::Class;
+
+/// The judge's state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilesAudit {
+    first_new_pnr: u32,
+    audits: u64,
+    bookings_compared: u64,
+    sets_compared: u64,
+    counts_compared: u64,
+    lost: Violations,
+    sums: Violations,
+    /// More sold than authorised, by the inventory itself.
+    pub oversold: Violations,
+}
+
+impl FilesAudit {
+    /// PNRs from this ordinal on are made in the run.
+    pub fn new(first_new_pnr: u32) -> FilesAudit {
+        FilesAudit {
+            first_new_pnr,
+            ..FilesAudit::default()
+        }
+    }
+
+    /// One audit.
+    pub fn audit<M: Media>(
+        &mut self,
+        now: Instant,
+        inputs: &Inputs,
+        recovered: &Recovered<'_, M>,
+        model: &Model,
+        ledger: &Ledger,
+    ) {
+        self.audits += 1;
+        let days = usize::from(inputs.files.days);
+        let index = |flight: u16, day: u16, class: u8| {
+            (usize::from(flight) * days + usize::from(day)) * 2 + usize::from(class)
+        };
+        let flights = inputs.schedule.flights.len();
+        let mut sums = vec![[0u32; 2]; flights * days * 2];
+        let mut add = |booking: &Booking, confirmed: SegmentStatus, waiting: SegmentStatus| {
+            for segment in &booking.segments {
+                let which = match segment.status() {
+                    Some(s) if s == confirmed => 0,
+                    Some(s) if s == waiting => 1,
+                    _ => continue,
+                };
+                let at = index(segment.flight, segment.day, segment.class);
+                if let Some(sum) = sums.get_mut(at) {
+                    sum[which] += u32::from(segment.seats);
+                }
+            }
+        };
+        let sets = inputs.description.sets() as u16;
+        for set in 0..sets {
+            let Some(record) = recovered.set(u32::from(set)) else {
+                self.lost.add(now, || {
+                    format!("the record of set {set} cannot be recovered")
+                });
+                continue;
+            };
+            add(
+                &record.booking,
+                SegmentStatus::SoldOpen,
+                SegmentStatus::WaitOpen,
+            );
+            self.compare_set(now, set, &record.booking, model, ledger);
+        }
+        let end = recovered.first_free_pnr().unwrap_or(self.first_new_pnr);
+        let mut untold = Vec::new();
+        for ordinal in 1..end {
+            let Some(record) = recovered.passenger(ordinal) else {
+                if ordinal < self.first_new_pnr {
+                    self.lost.add(now, || {
+                        format!("booking {ordinal} of before the run is gone")
+                    });
+                } else if let Some(Some(_)) = model.filed.get(&ordinal) {
+                    self.lost.add(now, || {
+                        format!(
+                            "booking {} was acknowledged and cannot be recovered",
+                            crate::layout::locator(ordinal)
+                        )
+                    });
+                }
+                continue;
+            };
+            if record.state == 1 {
+                add(
+                    &record.booking,
+                    SegmentStatus::FiledConfirmed,
+                    SegmentStatus::FiledWait,
+                );
+            }
+            match model.filed.get(&ordinal) {
+                Some(told) => {
+                    let told = told.as_ref();
+                    self.compare_filed(now, ordinal, record.state, &record.booking, told, ledger);
+                }
+                None if ordinal >= self.first_new_pnr => untold.push(record.locator.clone()),
+                None => {}
+            }
+        }
+        self.compare_untold(now, &untold, ledger);
+        self.compare_sums(now, inputs, recovered, &sums);
+    }
+
+    /// Bookings nobody was told of: at most as many as ENDs are on their way.
+    fn compare_untold(&mut self, now: Instant, untold: &[String], ledger: &Ledger) {
+        let is_end = |text: &str| matches!(text, "E" | "ET");
+        let on_their_way = ledger
+            .all_open()
+            .map(|(set, open)| {
+                let before = ledger.doubtful(set);
+                usize::from(is_end(&open.text))
+                    + usize::from(before.is_some_and(|b| is_end(&b.text)))
+            })
+            .sum::<usize>();
+        if untold.len() > on_their_way {
+            self.lost.add(now, || {
+                format!(
+                    "{} bookings on file were told to nobody, {on_their_way} ENDs are on their \
+                     way: {}",
+                    untold.len(),
+                    untold.iter().take(5).cloned().collect::<Vec<_>>().join(" ")
+                )
+            });
+        }
+    }
+
+    fn compare_set(
+        &mut self,
+        now: Instant,
+        set: u16,
+        stands: &Booking,
+        model: &Model,
+        ledger: &Ledger,
+    ) {
+        if ledger.open(set).is_some() || ledger.doubtful(set).is_some() {
+            return;
+        }
+        let Some(told) = model.of_set(set) else {
+            return;
+        };
+        self.sets_compared += 1;
+        if let Some(difference) = difference(told, stands, false) {
+            self.lost.add(now, || {
+                format!(
+                    "set {set}: its open booking differs from what was acknowledged: {difference}"
+                )
+            });
+        }
+    }
+
+    fn compare_filed(
+        &mut self,
+        now: Instant,
+        ordinal: u32,
+        state: u8,
+        stands: &Booking,
+        told: Option<&ToldBooking>,
+        ledger: &Ledger,
+    ) {
+        let Some(told) = told else { return };
+        // Somebody may be changing it: an END on its way may have been done already.
+        let changing = ledger
+            .all_open()
+            .any(|(_, open)| open.text.starts_with('E'));
+        let difference = if state == 1 {
+            difference(told, stands, true)
+        } else {
+            Some("it is cancelled".to_owned())
+        };
+        self.bookings_compared += 1;
+        if let Some(difference) = difference
+            && !changing
+        {
+            self.lost.add(now, || {
+                format!(
+                    "booking {} differs from what was acknowledged: {difference}",
+                    crate::layout::locator(ordinal)
+                )
+            });
+        }
+    }
+
+    fn compare_sums<M: Media>(
+        &mut self,
+        now: Instant,
+        inputs: &Inputs,
+        recovered: &Recovered<'_, M>,
+        sums: &[[u32; 2]],
+    ) {
+        let mut sums = sums.iter();
+        for (flight, described) in inputs.schedule.flights.iter().enumerate() {
+            for day in 0..inputs.files.days {
+                let address = Layout::inventory_address(flight as u16, day);
+                let found = recovered.newest(address);
+                for class in Class::ALL {
+                    let sum = sums.next().copied().unwrap_or_default();
+                    let what = || {
+                        format!(
+                            "{} {} class {}",
+                            described.designator,
+                            inputs.files.date(day),
+                            class.letter()
+                        )
+                    };
+                    let Some(found) = found else {
+                        self.sums
+                            .add(now, || format!("{}: no inventory can be recovered", what()));
+                        continue;
+                    };
+                    self.counts_compared += 1;
+                    let counts = inputs.layout.counts(found.words, day, class);
+                    let sold = u32::from(counts.opening) + sum[0];
+                    if u32::from(counts.sold) != sold || u32::from(counts.waiting) != sum[1] {
+                        self.sums.add(now, || {
+                            format!(
+                                "{}: {} sold and {} waiting by the inventory, {} + {} and {} by \
+                                 the bookings",
+                                what(),
+                                counts.sold,
+                                counts.waiting,
+                                counts.opening,
+                                sum[0],
+                                sum[1]
+                            )
+                        });
+                    }
+                    if counts.sold > counts.authorised {
+                        self.oversold.add(now, || {
+                            format!("{}: {} sold of {}", what(), counts.sold, counts.authorised)
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Verdicts `nothing-acknowledged-lost` and `inventory-adds-up`.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        let lost = format!(
+            "{} audits: {} bookings and {} open bookings stand as acknowledged",
+            self.audits, self.bookings_compared, self.sets_compared
+        );
+        let sums = format!("{} audits, {} counts", self.audits, self.counts_compared);
+        vec![
+            self.lost.verdict("nothing-acknowledged-lost", lost),
+            self.sums.verdict("inventory-adds-up", sums),
+        ]
+    }
+}
+
+/// What differs between a booking as told and as it stands; `None` if nothing does.
+fn difference(told: &ToldBooking, stands: &Booking, filed: bool) -> Option<String> {
+    let code = |standing: Standing| match standing {
+        Standing::Sold => SegmentStatus::SoldOpen,
+        Standing::Wait => SegmentStatus::WaitOpen,
+        Standing::Filed => SegmentStatus::FiledConfirmed,
+        Standing::FiledWait => SegmentStatus::FiledWait,
+        Standing::Leaving => SegmentStatus::CancelConfirmed,
+        Standing::LeavingWait => SegmentStatus::CancelWait,
+    };
+    let expected: Vec<_> = told
+        .segments
+        .iter()
+        .map(|s| (s.key, s.seats, Some(code(s.standing))))
+        .collect();
+    let found: Vec<_> = stands
+        .segments
+        .iter()
+        .map(|s| ((s.flight, s.day, s.class), s.seats, s.status()))
+        .collect();
+    if expected != found {
+        return Some(format!(
+            "segments {found:?} instead of {expected:?} (flight, day, class; seats; status)"
+        ));
+    }
+    if filed && told.persons != stands.persons {
+        return Some(format!(
+            "{} persons instead of {}",
+            stands.persons, told.persons
+        ));
+    }
+    let fields = [
+        ('-', &stands.names),
+        ('9', &stands.phone),
+        ('7', &stands.ticketing),
+        ('6', &stands.received),
+        ('5', &stands.remark),
+    ];
+    for (mark, text) in fields {
+        let expected = told.items.get(&mark).map_or("", |t| t.trim_end());
+        if expected != text.trim_end() {
+            return Some(format!("item `{mark}` is `{text}` instead of `{expected}`"));
+        }
+    }
+    None
+}

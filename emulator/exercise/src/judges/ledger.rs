@@ -1,0 +1,376 @@
+//! The ledger of entries: what was typed at each set, when the interchange accepted it, and what
+//! answer came. Every judge and the report read this one list of facts.
+//!
+//! | an entry is | when |
+//! |---|---|
+//! | open | accepted by the interchange, no complete answer yet |
+//! | answered | its complete answer has reached the interchange, check good |
+//! | refused | so too, but the answer is a refusal or an error reply |
+//! | in doubt | the agent pressed RESET and typed other text; the next answer tells |
+//!
+//! An entry typed again after RESET with the same text keeps its serial and is the same entry. An
+//! entry in doubt of which the next answer says DONE counts as answered with the stored answer, of
+//! which it says NOT DONE as refused.
+
+use clock::{Instant, Span};
+use serde::{Deserialize, Serialize};
+
+use crate::statistics::Responses;
+
+/// An entry accepted by an interchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenEntry {
+    /// What was typed.
+    pub text: String,
+    /// Its serial.
+    pub serial: u16,
+    /// When the interchange accepted it first.
+    pub accepted_at: Instant,
+    /// The answer so far.
+    pub answer: String,
+    /// When the first character or light showed.
+    pub first_shown_at: Option<Instant>,
+}
+
+/// An entry and its whole answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completed {
+    /// The agent set.
+    pub set: u16,
+    /// The entry; its `answer` is complete.
+    pub entry: OpenEntry,
+    /// The lights, if the answer was lights.
+    pub lights: Option<u16>,
+    /// When the answer was complete at the interchange.
+    pub completed_at: Instant,
+    /// An answer told by the next entry's (LAST ENTRY DONE), not shown for itself.
+    pub told_later: bool,
+}
+
+/// What one event at a set means for the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The entry before, of which this answer tells that it was done (with its stored answer).
+    pub before_done: Option<Completed>,
+    /// The entry before, of which this answer tells that it was not done.
+    pub before_not_done: Option<OpenEntry>,
+    /// The entry now answered; a prefix about the entry before is taken off its answer.
+    pub completed: Option<Completed>,
+}
+
+/// Figures over all entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Entries accepted (each serial once).
+    pub sent: u64,
+    /// Answered, not refused.
+    pub answered: u64,
+    /// Answered with a refusal or an error reply.
+    pub refused: u64,
+    /// Sells refused for want of seats.
+    pub sells_refused: u64,
+    /// Entries typed again with the same text after RESET.
+    pub retyped: u64,
+    /// Entries given up for other text.
+    pub given_up: u64,
+    /// Answers that began LAST ENTRY DONE.
+    pub told_done: u64,
+    /// Answers that began LAST ENTRY NOT DONE.
+    pub told_not_done: u64,
+    /// Characters of printed answers, for their mean.
+    pub answer_characters: u64,
+    /// Printed answers.
+    pub printed_answers: u64,
+    /// Answers by lights.
+    pub light_answers: u64,
+    /// Times from ENTER accepted to the first character or light.
+    pub responses: Responses,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct SetLedger {
+    typed: Option<(Instant, String)>,
+    open: Option<OpenEntry>,
+    doubtful: Option<OpenEntry>,
+}
+
+/// All sets' entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    sets: Vec<SetLedger>,
+    /// Figures.
+    pub traffic: Traffic,
+}
+
+const DONE: &str = "LAST ENTRY DONE/";
+const NOT_DONE: &str = "LAST ENTRY NOT DONE/";
+
+/// Does an answer refuse? All good answers are known; everything else is a refusal.
+pub fn is_refusal(entry: &str, answer: &str, lights: Option<u16>) -> bool {
+    if lights.is_some() {
+        return false;
+    }
+    let failed = [
+        "FORMAT",
+        "UNABLE",
+        "NO ",
+        "CLASS",
+        "FULL",
+        "DATE",
+        "TOO LONG",
+        "NEED ",
+        "NAMES NOT",
+        "CHANGED",
+        "INDEX FULL",
+        "FINISH OR",
+        "NOT ",
+        "BUSY",
+    ];
+    if entry.starts_with('0') {
+        return !(answer.contains(" SS") || answer.contains(" LL"));
+    }
+    failed.iter().any(|start| answer.starts_with(start))
+}
+
+impl Ledger {
+    /// An empty ledger for so many sets.
+    pub fn new(sets: u16) -> Ledger {
+        Ledger {
+            sets: vec![SetLedger::default(); usize::from(sets)],
+            traffic: Traffic::default(),
+        }
+    }
+
+    /// ENTER was pressed; the interchange may accept it or not.
+    pub fn typed(&mut self, at: Instant, set: u16, text: &str) {
+        if let Some(ledger) = self.sets.get_mut(usize::from(set)) {
+            ledger.typed = Some((at, text.to_owned()));
+        }
+    }
+
+    /// The interchange accepted what was typed.
+    pub fn accepted(&mut self, at: Instant, set: u16, serial: u16, again: bool) {
+        let Some(ledger) = self.sets.get_mut(usize::from(set)) else {
+            return;
+        };
+        if again {
+            self.traffic.retyped += 1;
+            return;
+        }
+        let text = ledger.typed.take().map(|t| t.1).unwrap_or_default();
+        if let Some(before) = ledger.open.take() {
+            self.traffic.given_up += 1;
+            ledger.doubtful = Some(before);
+        }
+        self.traffic.sent += 1;
+        ledger.open = Some(OpenEntry {
+            text,
+            serial,
+            accepted_at: at,
+            answer: String::new(),
+            first_shown_at: None,
+        });
+    }
+
+    /// A block of an answer was shown.
+    pub fn answer(
+        &mut self,
+        at: Instant,
+        set: u16,
+        serial: u16,
+        text: &str,
+        lights: Option<u16>,
+        complete: bool,
+    ) -> Outcome {
+        let mut outcome = Outcome::default();
+        let Some(ledger) = self.sets.get_mut(usize::from(set)) else {
+            return outcome;
+        };
+        let Some(open) = ledger.open.as_mut().filter(|open| open.serial == serial) else {
+            return outcome;
+        };
+        if open.first_shown_at.is_none() {
+            open.first_shown_at = Some(at);
+            let span = at.saturating_since(open.accepted_at);
+            self.traffic.responses.add(span);
+        }
+        open.answer.push_str(text);
+        self.traffic.answer_characters += text.chars().count() as u64;
+        if !complete {
+            return outcome;
+        }
+        if lights.is_some() {
+            self.traffic.light_answers += 1;
+        } else {
+            self.traffic.printed_answers += 1;
+        }
+        let Some(mut entry) = ledger.open.take() else {
+            return outcome;
+        };
+        if let Some(before) = ledger.doubtful.take() {
+            self.settle(at, set, before, &mut entry, &mut outcome);
+        }
+        let refused = is_refusal(&entry.text, &entry.answer, lights);
+        self.count(&entry, refused);
+        outcome.completed = Some(Completed {
+            set,
+            entry,
+            lights,
+            completed_at: at,
+            told_later: false,
+        });
+        outcome
+    }
+
+    /// What the answer to an entry marked IN DOUBT tells of the entry before.
+    fn settle(
+        &mut self,
+        at: Instant,
+        set: u16,
+        mut before: OpenEntry,
+        entry: &mut OpenEntry,
+        outcome: &mut Outcome,
+    ) {
+        if let Some(rest) = entry.answer.strip_prefix(DONE) {
+            self.traffic.told_done += 1;
+            // The stored answer holds no slash, except a display, which changes nothing.
+            let (stored, rest) = rest.split_once('/').unwrap_or((rest, ""));
+            before.answer = stored.to_owned();
+            entry.answer = rest.to_owned();
+            let refused = is_refusal(&before.text, &before.answer, None);
+            self.count(&before, refused);
+            outcome.before_done = Some(Completed {
+                set,
+                entry: before,
+                lights: None,
+                completed_at: at,
+                told_later: true,
+            });
+        } else {
+            if let Some(rest) = entry.answer.strip_prefix(NOT_DONE) {
+                self.traffic.told_not_done += 1;
+                entry.answer = rest.to_owned();
+            }
+            self.traffic.refused += 1;
+            outcome.before_not_done = Some(before);
+        }
+    }
+
+    fn count(&mut self, entry: &OpenEntry, refused: bool) {
+        if refused {
+            self.traffic.refused += 1;
+            if entry.text.starts_with('0') && entry.answer.starts_with("UNABLE") {
+                self.traffic.sells_refused += 1;
+            }
+        } else {
+            self.traffic.answered += 1;
+        }
+    }
+
+    /// The entry a set waits for.
+    pub fn open(&self, set: u16) -> Option<&OpenEntry> {
+        self.sets.get(usize::from(set))?.open.as_ref()
+    }
+
+    /// The entry before it, given up and not yet told of.
+    pub fn doubtful(&self, set: u16) -> Option<&OpenEntry> {
+        self.sets.get(usize::from(set))?.doubtful.as_ref()
+    }
+
+    /// All open entries with their sets.
+    pub fn all_open(&self) -> impl Iterator<Item = (u16, &OpenEntry)> {
+        let sets = self.sets.iter().enumerate();
+        sets.filter_map(|(set, ledger)| Some((set as u16, ledger.open.as_ref()?)))
+    }
+
+    /// Entries without an answer yet, those in doubt included.
+    pub fn pending(&self) -> u64 {
+        let count = |s: &SetLedger| u64::from(s.open.is_some()) + u64::from(s.doubtful.is_some());
+        self.sets.iter().map(count).sum()
+    }
+
+    /// Mean characters of a printed answer.
+    pub fn mean_answer(&self) -> Option<f64> {
+        let answers = self.traffic.printed_answers;
+        (answers > 0).then(|| self.traffic.answer_characters as f64 / answers as f64)
+    }
+
+    /// The longest time any open entry has waited.
+    pub fn longest_wait(&self, now: Instant) -> Span {
+        let waits = self.all_open();
+        waits
+            .map(|(_, open)| now.saturating_since(open.accepted_at))
+            .max()
+            .unwrap_or(Span::ZERO)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T: Instant = Instant(1_000_000_000);
+
+    #[test]
+    fn every_entry_sent_is_answered_refused_or_pending() {
+        let mut ledger = Ledger::new(3);
+        for (set, text) in [(0, "01Y2"), (1, "E"), (2, "112JULLGALAX")] {
+            ledger.typed(T, set, text);
+            ledger.accepted(T, set, 1, false);
+        }
+        let later = Instant(3_000_000_000);
+        let sold = ledger.answer(
+            later,
+            0,
+            1,
+            "1 AA1    Y 12JUL LGALAX SS1  0900 1130",
+            None,
+            true,
+        );
+        assert_eq!(sold.completed.unwrap().entry.text, "01Y2");
+        ledger.answer(later, 1, 1, "NEED NAME - USE -", None, true);
+        let stale = ledger.answer(later, 2, 7, "", Some(0), true);
+        assert_eq!(stale, Outcome::default(), "another serial tells nothing");
+        let t = &ledger.traffic;
+        assert_eq!(
+            (t.sent, t.answered, t.refused, ledger.pending()),
+            (3, 1, 1, 1)
+        );
+        assert_eq!(t.responses.percentile(50), Span::from_secs(2));
+        ledger.answer(later, 2, 1, "", Some(0x8000), true);
+        assert_eq!((ledger.traffic.answered, ledger.pending()), (2, 0));
+    }
+
+    #[test]
+    fn reset_with_other_text_is_settled_by_the_next_answer() {
+        for (answer, done) in [
+            (
+                "LAST ENTRY DONE/1 AA1    Y 12JUL LGALAX SS1  0900 1130/1 AA1",
+                true,
+            ),
+            ("LAST ENTRY NOT DONE/NO BOOKING", false),
+        ] {
+            let mut ledger = Ledger::new(1);
+            ledger.typed(T, 0, "01Y2");
+            ledger.accepted(T, 0, 4095, false);
+            ledger.typed(T, 0, "01Y2");
+            ledger.accepted(T, 0, 4095, true);
+            ledger.typed(T, 0, "*I");
+            ledger.accepted(T, 0, 0, false);
+            assert_eq!(
+                ledger.pending(),
+                2,
+                "one in doubt, one open, the copy is the same"
+            );
+            let outcome = ledger.answer(T, 0, 0, answer, None, true);
+            assert_eq!(outcome.before_done.is_some(), done);
+            assert_eq!(outcome.before_not_done.is_some(), !done);
+            if let Some(before) = outcome.before_done {
+                assert!(before.entry.answer.ends_with("1130"));
+            }
+            let t = &ledger.traffic;
+            assert_eq!(t.sent, t.answered + t.refused, "{t:?}");
+            assert_eq!((t.retyped, t.given_up), (1, 1));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The judges: they watch a run from outside and say whether anything promised was broken.
+//!
+//! | verdict | what must be so |
+//! |---|---|
+//! | no-double-sale | of every flight, date and class no more is sold than authorised, by what the terminals were told and by what stands in storage |
+//! | nothing-acknowledged-lost | what an answer acknowledged stands in the recoverable files; no booking is on file that nobody was told of |
+//! | inventory-adds-up | sold = opening count + filed + open segments, the wait-list likewise |
+//! | promise-on-two-units | when the answer to an update leaves, what it promises would outlive the loss of any one unit |
+//! | fenced | no word on a drum, disk or line comes from a machine whose relays are open |
+//! | takeover-bound | no automatic takeover is felt longer than its bound, what was held is answered in time |
+//! | live-again | after the last fault everything held is answered |
+//!
+//! They see the records of the run, what was typed, and the surfaces of drums and disks; never a
+//! machine, its core, or the role it plays.
+//!
+//! *To add a judge*: a file here with its state, a field of [`Judges`], calls in
+//! [`Judges::observe`] and [`Judges::verdicts`].
+
+pub mod booking_model;
+pub mod fencing;
+pub mod files_audit;
+pub mod ledger;
+pub mod promise;
+pub mod sales;
+pub mod takeovers;
+
+use clock::{Instant, Span};
+use device::agent_set::SetOutput;
+use serde::{Deserialize, Serialize};
+use site::record::FrameKind;
+use site::{Record, Storage, View};
+
+use crate::inputs::Inputs;
+use crate::media::SiteMedia;
+use crate::recovered::Recovered;
+use crate::script::Bounds;
+use booking_model::Model;
+use fencing::Fencing;
+use files_audit::FilesAudit;
+use ledger::{Completed, Ledger, is_refusal};
+use promise::Promise;
+use sales::Sales;
+use takeovers::Takeovers;
+
+/// What a judge says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Name of the promise.
+    pub name: String,
+    /// Kept.
+    pub holds: bool,
+    /// Broken, but after a fault outside the failure model.
+    pub outside_model: bool,
+    /// What was checked, or the first violation: instant, set, entry.
+    pub detail: String,
+}
+
+/// First violation and how many.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violations {
+    /// Text of the first.
+    pub first: Option<String>,
+    /// How many in all.
+    pub count: u64,
+}
+
+impl Violations {
+    /// One more, at an instant.
+    pub fn add(&mut self, at: Instant, text: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.is_none() {
+            self.first = Some(format!("{at} {}", text()));
+        }
+    }
+
+    /// The verdict; `checked` says what was looked at when all is well.
+    pub fn verdict(&self, name: &str, checked: String) -> Verdict {
+        let detail = match &self.first {
+            None => checked,
+            Some(first) if self.count == 1 => first.clone(),
+            Some(first) => format!("{first} (and {} more)", self.count - 1),
+        };
+        Verdict {
+            name: name.to_owned(),
+            holds: self.first.is_none(),
+            outside_model: false,
+            detail,
+        }
+    }
+}
+
+/// All judges of a run.
+pub struct Judges<'a> {
+    inputs: &'a Inputs,
+    bounds: Bounds,
+    /// Entries and answers.
+    pub ledger: Ledger,
+    /// What the terminals were told.
+    pub model: Model,
+    sales: Sales,
+    files: FilesAudit,
+    promise: Promise,
+    fencing: Fencing,
+    /// Takeovers, second by second.
+    pub takeovers: Takeovers,
+    next_audit: Instant,
+    /// Entries completed since somebody last took them.
+    pub completed: Vec<Completed>,
+}
+
+/// Text of core BCD characters.
+pub fn text_of(core: &[u8]) -> String {
+    core.iter().map(|&c| word::bcd::to_char(c)).collect()
+}
+
+impl<'a> Judges<'a> {
+    /// Judges of a site whose opening files stand in `storage`.
+    pub fn new(inputs: &'a Inputs, bounds: &Bounds, storage: &Storage) -> Judges<'a> {
+        let sets = inputs.description.sets() as u16;
+        let media = SiteMedia(storage);
+        let recovered = Recovered::new(&inputs.layout, &media).with_index();
+        Judges {
+            inputs,
+            bounds: bounds.clone(),
+            ledger: Ledger::new(sets),
+            model: Model::new(sets, inputs.files.day0()),
+            sales: Sales::new(inputs, &recovered),
+            files: FilesAudit::new(inputs.files.first_free_pnr()),
+            promise: Promise::new(sets),
+            fencing: Fencing::default(),
+            takeovers: Takeovers::new(sets),
+            next_audit: Instant::ZERO + bounds.audit_every,
+            completed: Vec::new(),
+        }
+    }
+
+    /// ENTER is about to be pressed.
+    pub fn typed(&mut self, at: Instant, set: u16, text: &str) {
+        self.ledger.typed(at, set, text);
+    }
+
+    /// A record of the run.
+    pub fn observe(&mut self, at: Instant, record: &Record, view: &View) {
+        self.fencing.observe(at, record);
+        match record {
+            Record::Set(output) => self.set_output(at, output),
+            Record::FrameDown(frame) => {
+                self.takeovers.frame_down(at, frame);
+                let last = matches!(frame.kind, FrameKind::Complete | FrameKind::Lights);
+                if let (true, Some(set)) = (last, frame.set) {
+                    self.promise_leaves(at, set, frame.serial, view.storage);
+                }
+            }
+            other => {
+                if let Record::Unit {
+                    available: false, ..
+                } = other
+                {
+                    self.promise.unit_lost = true;
+                }
+                self.takeovers.observe(at, other, &self.ledger);
+            }
+        }
+    }
+
+    fn promise_leaves(&mut self, at: Instant, set: u16, serial: u16, storage: &Storage) {
+        let open = self.ledger.open(set).filter(|open| open.serial == serial);
+        if open.is_some_and(|open| promise::may_update(&open.text)) {
+            let media = SiteMedia(storage);
+            let recovered = Recovered::new(&self.inputs.layout, &media);
+            self.promise
+                .leaves(at, set, serial, &recovered, &self.inputs.layout);
+        }
+    }
+
+    fn set_output(&mut self, at: Instant, output: &SetOutput) {
+        match output {
+            SetOutput::Accepted {
+                set, serial, again, ..
+            } => {
+                if !again && let Some(before) = self.ledger.open(*set) {
+                    let before = before.serial;
+                    self.takeovers.given_up(at, *set, before);
+                }
+                self.ledger.accepted(at, *set, *serial, *again);
+                if !again && let Some(open) = self.ledger.open(*set) {
+                    let freed = self.model.may_free(*set, &open.text);
+                    self.sales.may_free(*set, *serial, freed);
+                }
+            }
+            SetOutput::Answer {
+                set,
+                serial,
+                lights,
+                text,
+                complete,
+                first_character_at,
+                ..
+            } => {
+                self.takeovers
+                    .answer(*first_character_at, *set, *serial, *complete);
+                let text = text_of(text);
+                let shown_at = *first_character_at;
+                let outcome = self
+                    .ledger
+                    .answer(shown_at, *set, *serial, &text, *lights, *complete);
+                if let Some(before) = outcome.before_not_done {
+                    self.sales.resolve(*set, before.serial);
+                }
+                for done in [outcome.before_done, outcome.completed]
+                    .into_iter()
+                    .flatten()
+                {
+                    self.acknowledged(at, done);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn acknowledged(&mut self, at: Instant, done: Completed) {
+        let (set, entry) = (done.set, &done.entry);
+        if !is_refusal(&entry.text, &entry.answer, done.lights) {
+            self.promise.acknowledged(at, &done);
+        }
+        let answer = entry.answer.trim_end();
+        let schedule = &self.inputs.schedule;
+        let changes = self.model.apply(set, &entry.text, answer, schedule);
+        self.sales.resolve(set, entry.serial);
+        self.sales.acknowledged(at, &done, &changes);
+        self.completed.push(done);
+    }
+
+    /// Checks the whole of storage when it is time for it.
+    pub fn audit_if_due(&mut self, now: Instant, storage: &Storage) {
+        if now >= self.next_audit {
+            self.next_audit = now + self.bounds.audit_every;
+            self.audit(now, storage);
+        }
+    }
+
+    /// Checks the whole of storage.
+    pub fn audit(&mut self, now: Instant, storage: &Storage) {
+        let media = SiteMedia(storage);
+        let recovered = Recovered::new(&self.inputs.layout, &media).with_index();
+        self.files
+            .audit(now, self.inputs, &recovered, &self.model, &self.ledger);
+    }
+
+    /// All verdicts. `settled`: the run waited for everything held to be answered.
+    pub fn verdicts(&self, settled: bool) -> Vec<Verdict> {
+        let pending = self.ledger.pending();
+        let mut live = Violations::default();
+        if settled && pending > 0 {
+            live.count = 1;
+            live.first = Some(format!(
+                "{pending} entries were still without an answer when the settling time ended"
+            ));
+        }
+        let live_detail = if settled {
+            "everything held was answered".to_owned()
+        } else {
+            format!("the run was cut short with {pending} entries on their way")
+        };
+        let mut verdicts = vec![self.sales.verdict(&self.files)];
+        verdicts.extend(self.files.verdicts());
+        verdicts.push(self.promise.verdict());
+        verdicts.push(self.fencing.verdict());
+        verdicts.push(self.takeovers.verdict(&self.bounds));
+        verdicts.push(live.verdict("live-again", live_detail));
+        verdicts
+    }
+
+    /// The longest any open entry has waited.
+    pub fn longest_wait(&self, now: Instant) -> Span {
+        self.ledger.longest_wait(now)
+    }
+}

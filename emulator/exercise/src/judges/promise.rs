@@ -1,0 +1,171 @@
+//! Promise on two units: at the instant an answer to an update leaves the centre, what it promises
+//! would outlive the loss of any one unit.
+//!
+//! When the last block of an answer leaves, the set record is recovered with each unit left out in
+//! turn; so is every record named in the slot that commits the entry. What was found is kept until
+//! the terminal shows the answer, and only then judged: a good answer to an update must find LAST
+//! equal to its serial, and ANSWER equal to its text.
+//!
+//! While a unit is lost there is no second copy to promise on; answers leaving then are counted,
+//! not judged.
+
+use clock::Instant;
+use serde::{Deserialize, Serialize};
+
+use super::ledger::Completed;
+use super::{Verdict, Violations};
+use crate::layout::{FileAddress, Kind, Layout, SLOTS};
+use crate::recovered::{Media, Recovered};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Left {
+    at: Instant,
+    serial: u16,
+    /// LAST and ANSWER of the set record as any single loss would leave them.
+    found: Option<(u16, String)>,
+    /// A record of the slot that would be lost or old.
+    weak: Option<String>,
+}
+
+/// The judge's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    left: Vec<Option<Left>>,
+    checked: u64,
+    violations: Violations,
+    /// A unit is lost.
+    pub unit_lost: bool,
+    unjudged: u64,
+}
+
+/// Could the entry change anything that is filed?
+pub fn may_update(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b'0' | b'-' | b'9' | b'7' | b'6' | b'5' | b'X' | b'I' | b'E') => true,
+        // A display by locator brings the record into the set.
+        Some(b'*') => crate::layout::locator_ordinal(&text[1..]).is_some(),
+        _ => false,
+    }
+}
+
+impl Promise {
+    /// For so many sets.
+    pub fn new(sets: u16) -> Promise {
+        Promise {
+            left: vec![None; usize::from(sets)],
+            checked: 0,
+            violations: Violations::default(),
+            unit_lost: false,
+            unjudged: 0,
+        }
+    }
+
+    /// The last block of an answer leaves.
+    pub fn leaves<M: Media>(
+        &mut self,
+        at: Instant,
+        set: u16,
+        serial: u16,
+        recovered: &Recovered<'_, M>,
+        layout: &Layout,
+    ) {
+        let Some(left) = self.left.get_mut(usize::from(set)) else {
+            return;
+        };
+        let address = FileAddress::new(Kind::Set, u32::from(set));
+        let found = recovered.newest_without_any_one(address).map(|found| {
+            let record = layout.read_set(found.words);
+            (record.last, record.answer)
+        });
+        let weak = weak_record(address, serial, recovered, layout);
+        *left = Some(Left {
+            at,
+            serial,
+            found,
+            weak,
+        });
+    }
+
+    /// A good answer to an entry has been shown.
+    pub fn acknowledged(&mut self, at: Instant, done: &Completed) {
+        let Some(slot) = self.left.get_mut(usize::from(done.set)) else {
+            return;
+        };
+        if done.told_later || !may_update(&done.entry.text) {
+            return;
+        }
+        let Some(left) = slot.take_if(|left| left.serial == done.entry.serial) else {
+            return;
+        };
+        if self.unit_lost {
+            self.unjudged += 1;
+            return;
+        }
+        self.checked += 1;
+        let said = format!(
+            "set {}: the answer `{}` to `{}` (serial {}) left at {}",
+            done.set, done.entry.answer, done.entry.text, done.entry.serial, left.at
+        );
+        match (&left.found, &left.weak) {
+            (None, _) => self.violations.add(at, || {
+                format!("{said} when the loss of one unit would have lost the set record")
+            }),
+            (Some((last, answer)), _)
+                if *last != left.serial
+                    || !answer.trim_end().ends_with(done.entry.answer.trim()) =>
+            {
+                self.violations.add(at, || {
+                    format!("{said}, but with one unit lost LAST is {last} and ANSWER `{answer}`")
+                });
+            }
+            (_, Some(weak)) => self.violations.add(at, || {
+                format!("{said} when the loss of one unit would have lost its {weak}")
+            }),
+            _ => {}
+        }
+    }
+
+    /// The verdict.
+    pub fn verdict(&self) -> Verdict {
+        let mut checked = format!(
+            "{} answers to updates, each on two units when it left",
+            self.checked
+        );
+        if self.unjudged > 0 {
+            checked.push_str(&format!(
+                "; {} more left while a unit was lost",
+                self.unjudged
+            ));
+        }
+        self.violations.verdict("promise-on-two-units", checked)
+    }
+}
+
+/// A record that the entry's slot names and that one loss would take back to an older version.
+fn weak_record<M: Media>(
+    set: FileAddress,
+    serial: u16,
+    recovered: &Recovered<'_, M>,
+    layout: &Layout,
+) -> Option<String> {
+    for slot in 0..SLOTS {
+        let Some((_, images)) = recovered.slot(slot) else {
+            continue;
+        };
+        let of_entry = images
+            .iter()
+            .any(|(address, words)| *address == set && layout.read_set(words).last == serial);
+        if !of_entry {
+            continue;
+        }
+        for (address, words) in images {
+            let kept = recovered
+                .newest_without_any_one(address)
+                .is_some_and(|found| found.version >= words[0]);
+            if !kept {
+                return Some(address.to_string());
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,121 @@
+//! No double sale, counted from the terminals' answers.
+//!
+//! Sold at least = opening count + seats acknowledged as sold - seats that may have been given
+//! back. A cancellation or an IGNORE may take effect any time after it was entered, so its seats
+//! count as given back from then on; if its answer says otherwise they count again. So the figure
+//! is never above what is truly sold, and one above the authorised number is a double sale.
+
+use std::collections::BTreeMap;
+
+use clock::Instant;
+use serde::{Deserialize, Serialize};
+
+use super::booking_model::{SeatChange, SeatKey};
+use super::files_audit::FilesAudit;
+use super::ledger::Completed;
+use super::{Verdict, Violations};
+use crate::inputs::Inputs;
+use crate::layout::Layout;
+use crate::recovered::{Media, Recovered};
+use crate::schedule::Class;
+
+/// The judge's state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sales {
+    days: u16,
+    /// By flight, day and class: authorised seats and seats sold at least.
+    counts: Vec<[i32; 2]>,
+    /// Seats that entries on their way may give back, by set and serial.
+    may_free: BTreeMap<(u16, u16), Vec<SeatChange>>,
+    sells: u64,
+    violations: Violations,
+}
+
+impl Sales {
+    /// With the opening counts as they stand in storage.
+    pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> Sales {
+        let days = inputs.files.days;
+        let mut counts = Vec::new();
+        for flight in 0..inputs.schedule.flights.len() as u16 {
+            for day in 0..days {
+                let found = recovered.newest(Layout::inventory_address(flight, day));
+                for class in Class::ALL {
+                    let count = found.map(|f| inputs.layout.counts(f.words, day, class));
+                    counts.push(
+                        count.map_or([0, 0], |c| [i32::from(c.authorised), i32::from(c.sold)]),
+                    );
+                }
+            }
+        }
+        Sales {
+            days,
+            counts,
+            may_free: BTreeMap::new(),
+            sells: 0,
+            violations: Violations::default(),
+        }
+    }
+
+    fn count(&mut self, (flight, day, class): SeatKey) -> Option<&mut [i32; 2]> {
+        let index = (usize::from(flight) * usize::from(self.days) + usize::from(day)) * 2
+            + usize::from(class);
+        self.counts.get_mut(index)
+    }
+
+    /// An entry that may give seats back was accepted.
+    pub fn may_free(&mut self, set: u16, serial: u16, freed: Vec<SeatChange>) {
+        if freed.is_empty() {
+            return;
+        }
+        for &(key, change) in &freed {
+            if let Some(count) = self.count(key) {
+                count[1] += change;
+            }
+        }
+        self.may_free.insert((set, serial), freed);
+    }
+
+    /// The fate of an entry is known; what it really did follows in `acknowledged`.
+    pub fn resolve(&mut self, set: u16, serial: u16) {
+        for (key, change) in self.may_free.remove(&(set, serial)).unwrap_or_default() {
+            if let Some(count) = self.count(key) {
+                count[1] -= change;
+            }
+        }
+    }
+
+    /// An entry was acknowledged and changed seats so.
+    pub fn acknowledged(&mut self, at: Instant, done: &Completed, changes: &[SeatChange]) {
+        for &(key, change) in changes {
+            self.sells += u64::from(change > 0);
+            let Some(count) = self.count(key) else {
+                continue;
+            };
+            count[1] += change;
+            let [authorised, sold] = *count;
+            if sold > authorised {
+                self.violations.add(at, || {
+                    format!(
+                        "set {}: `{}` was answered `{}`: {sold} seats sold of {authorised} \
+                         (flight ordinal {}, day {}, class {})",
+                        done.set, done.entry.text, done.entry.answer, key.0, key.1, key.2
+                    )
+                });
+            }
+        }
+    }
+
+    /// The verdict, together with what the audits of storage found.
+    pub fn verdict(&self, files: &FilesAudit) -> Verdict {
+        let mut all = self.violations.clone();
+        all.count += files.oversold.count;
+        if all.first.is_none() {
+            all.first = files.oversold.first.clone();
+        }
+        let checked = format!(
+            "{} acknowledged sells, none beyond the authorised",
+            self.sells
+        );
+        all.verdict("no-double-sale", checked)
+    }
+}

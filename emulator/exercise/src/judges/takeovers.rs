@@ -1,0 +1,389 @@
+//! Takeovers, switchovers and startovers, second by second, and the bounds on what was felt.
+//!
+//! | figure | from | to |
+//! |---|---|---|
+//! | detected | the fault | the switch's decision |
+//! | outage | the fault | the first answer made by the new active machine |
+//! | held entry answered | the fault | its complete answer, for each entry waiting at the fault |
+//!
+//! The fault of a takeover is the latest one before the decision that took effect on a machine; a
+//! takeover without one (the program stopped itself) counts from the alarm. Bounds apply to
+//! automatic takeovers; a startover's outage counts from the return of power.
+
+use std::collections::BTreeSet;
+
+use clock::{Instant, Span};
+use serde::{Deserialize, Serialize};
+use site::fault::Fault;
+use site::record::FrameRecord;
+use site::{Cause, Machine, Record};
+
+use super::ledger::Ledger;
+use super::{Verdict, Violations};
+use crate::script::Bounds;
+
+/// One move of the active role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Takeover {
+    /// Who had the role.
+    pub from: Option<Machine>,
+    /// Who got it.
+    pub to: Machine,
+    /// Why.
+    pub cause: Cause,
+    /// The fault's instant.
+    pub fault_at: Instant,
+    /// The switch's decision.
+    pub decided_at: Instant,
+    /// The new machine's relays closed.
+    pub taken_at: Option<Instant>,
+    /// First character or light made by the new machine.
+    pub first_answer_at: Option<Instant>,
+    /// Entries waiting at the fault.
+    pub held: u64,
+    /// Those of them not yet answered: set and serial.
+    waiting: BTreeSet<(u16, u16)>,
+    /// The last of them was answered.
+    pub held_answered_at: Option<Instant>,
+    /// Power came back (startover).
+    pub power_at: Option<Instant>,
+    /// A later move came before it had answered anything.
+    overtaken: bool,
+}
+
+impl Takeover {
+    /// From the fault to the decision.
+    pub fn detected(&self) -> Span {
+        self.decided_at.saturating_since(self.fault_at)
+    }
+
+    /// From the fault to the first answer; `None` if there was none.
+    pub fn outage(&self) -> Option<Span> {
+        Some(self.first_answer_at?.saturating_since(self.fault_at))
+    }
+
+    /// It moved by itself because a machine failed.
+    pub fn automatic(&self) -> bool {
+        self.cause == Cause::HeartbeatSilent
+    }
+
+    /// From the fault to the last answer to an entry then waiting; `None` while one still waits.
+    pub fn held_answered(&self) -> Option<Span> {
+        if !self.waiting.is_empty() {
+            return None;
+        }
+        let last = self.held_answered_at.unwrap_or(self.fault_at);
+        Some(last.saturating_since(self.fault_at))
+    }
+}
+
+/// A fault that came due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub fault: Fault,
+    /// It changed something.
+    pub took_effect: bool,
+    /// What it hit.
+    pub hit: String,
+}
+
+/// The judge's state and the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Takeovers {
+    /// Moves of the role in order.
+    pub moves: Vec<Takeover>,
+    /// Faults in order.
+    pub faults: Vec<Fired>,
+    /// What people read: instant and text.
+    pub log: Vec<(Instant, String)>,
+    /// The last fault on a machine and the entries then waiting, until a move takes it.
+    hit: Option<(Instant, BTreeSet<(u16, u16)>)>,
+    /// Power returns then.
+    power_returns: Option<Instant>,
+    /// Maker and instant of the last frame to each set.
+    last_frame: Vec<Option<(u16, u8, Instant)>>,
+    /// Machines that stopped themselves or were stopped, without a move since.
+    pub halted: Vec<(Instant, Machine)>,
+    locked: BTreeSet<u16>,
+}
+
+/// At most this many lines are kept.
+const LOG_MAX: usize = 400;
+
+impl Takeovers {
+    /// For so many sets.
+    pub fn new(sets: u16) -> Takeovers {
+        Takeovers {
+            moves: Vec::new(),
+            faults: Vec::new(),
+            log: Vec::new(),
+            hit: None,
+            power_returns: None,
+            last_frame: vec![None; usize::from(sets)],
+            halted: Vec::new(),
+            locked: BTreeSet::new(),
+        }
+    }
+
+    fn write(&mut self, at: Instant, text: String) {
+        if self.log.len() < LOG_MAX {
+            self.log.push((at, text));
+        }
+    }
+
+    /// A record that is no frame and no answer.
+    pub fn observe(&mut self, at: Instant, record: &Record, ledger: &Ledger) {
+        match record {
+            Record::Fault {
+                fault,
+                took_effect,
+                hit,
+            } => self.fault(at, fault, *took_effect, hit, ledger),
+            Record::Alarm { machine, on: true } => {
+                let text = format!("the switch hears no heartbeat of machine {machine:?}: alarm");
+                self.write(at, text);
+            }
+            Record::Decision { from, to, cause } => self.decision(at, *from, *to, *cause, ledger),
+            Record::Relays { machine, closed } => {
+                let done = if *closed { "closed" } else { "opened" };
+                self.write(at, format!("relays of machine {machine:?} {done}"));
+            }
+            Record::RoleTaken { machine, cause } => {
+                if let Some(last) = self.moves.last_mut() {
+                    last.taken_at = Some(at);
+                }
+                self.write(at, format!("machine {machine:?} is active ({cause})"));
+            }
+            Record::MachineStopped {
+                machine,
+                why,
+                location,
+                instructions,
+            } => self.write(
+                at,
+                format!(
+                    "machine {machine:?} stopped ({why:?}) at {location:05o}, after {instructions} \
+                     instructions"
+                ),
+            ),
+            Record::MachineStarted { machine, how } => {
+                self.write(at, format!("machine {machine:?} started ({how:?})"));
+            }
+            Record::MachineHalted { machine, location } => {
+                self.halted.push((at, *machine));
+                let text = format!("machine {machine:?} halted by its program at {location:05o}");
+                self.write(at, text);
+            }
+            Record::Unit { unit, available } => {
+                let state = if *available { "is back" } else { "is lost" };
+                self.write(at, format!("{unit} {state}"));
+            }
+            Record::Set(output) => {
+                use device::agent_set::SetOutput;
+                match output {
+                    SetOutput::NotAvailable { interchange } => {
+                        if self.locked.is_empty() {
+                            let text = "the first interchanges hear no go-ahead: keyboards lock";
+                            self.write(at, text.to_owned());
+                        }
+                        self.locked.insert(*interchange);
+                    }
+                    SetOutput::Available { interchange } => {
+                        let was = self.locked.remove(interchange);
+                        if was && self.locked.is_empty() {
+                            self.write(at, "all keyboards can be used again".to_owned());
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fault(&mut self, at: Instant, fault: &Fault, took_effect: bool, hit: &str, ledger: &Ledger) {
+        self.faults.push(Fired {
+            at,
+            fault: *fault,
+            took_effect,
+            hit: hit.to_owned(),
+        });
+        let effect = if took_effect { "" } else { " (no effect)" };
+        self.write(at, format!("FAULT {}: {hit}{effect}", name_of(fault)));
+        let on_machine = !matches!(
+            fault,
+            Fault::UnitLoss { .. } | Fault::UnitReturn { .. } | Fault::ReturnToService { .. }
+        );
+        if took_effect && on_machine {
+            let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
+            self.hit = Some((at, waiting.collect()));
+        }
+        if let (Fault::PowerOffBoth { r#for }, true) = (fault, took_effect) {
+            self.power_returns = Some(at + *r#for);
+        }
+    }
+
+    fn decision(
+        &mut self,
+        at: Instant,
+        from: Option<Machine>,
+        to: Machine,
+        cause: Cause,
+        ledger: &Ledger,
+    ) {
+        let (fault_at, waiting) = self.hit.take().unwrap_or_else(|| {
+            let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
+            (at, waiting.collect())
+        });
+        if let Some(last) = self.moves.last_mut() {
+            last.overtaken |= last.first_answer_at.is_none();
+        }
+        let held = waiting.len() as u64;
+        self.write(
+            at,
+            format!("the switch gives the active role to machine {to:?}: {cause}"),
+        );
+        self.moves.push(Takeover {
+            from,
+            to,
+            cause,
+            fault_at,
+            decided_at: at,
+            taken_at: None,
+            first_answer_at: None,
+            held,
+            waiting,
+            held_answered_at: None,
+            power_at: self.power_returns.take(),
+            overtaken: false,
+        });
+    }
+
+    /// A frame leaves the centre.
+    pub fn frame_down(&mut self, at: Instant, frame: &FrameRecord) {
+        if let (Some(set), Some(maker)) = (frame.set, frame.maker)
+            && let Some(last) = self.last_frame.get_mut(usize::from(set))
+        {
+            *last = Some((frame.serial, maker, at));
+        }
+    }
+
+    /// A block is shown at a set.
+    pub fn answer(&mut self, at: Instant, set: u16, serial: u16, complete: bool) {
+        let frame = self.last_frame.get(usize::from(set)).copied().flatten();
+        let Some(last) = self.moves.last_mut() else {
+            return;
+        };
+        let mut lines = Vec::new();
+        let by_new = frame.is_some_and(|(of, maker, left)| {
+            of == serial && usize::from(maker) == last.to.index() && left >= last.decided_at
+        });
+        if by_new && last.first_answer_at.is_none() {
+            last.first_answer_at = Some(at);
+            lines.push(format!(
+                "first answer of machine {:?}, at set {set}",
+                last.to
+            ));
+        }
+        if complete {
+            let mut all_answered = false;
+            for earlier in &mut self.moves {
+                if earlier.waiting.remove(&(set, serial)) {
+                    earlier.held_answered_at = Some(at);
+                    all_answered = earlier.waiting.is_empty();
+                }
+            }
+            if all_answered {
+                lines.push("every entry held at the fault is answered".to_owned());
+            }
+        }
+        for line in lines {
+            self.write(at, line);
+        }
+    }
+
+    /// A set gave up an entry for other text; nobody waits for its answer any more.
+    pub fn given_up(&mut self, at: Instant, set: u16, serial: u16) {
+        for earlier in &mut self.moves {
+            if earlier.waiting.remove(&(set, serial)) {
+                earlier.held_answered_at = Some(at);
+            }
+        }
+        if let Some((_, waiting)) = &mut self.hit {
+            waiting.remove(&(set, serial));
+        }
+    }
+
+    /// The verdict.
+    pub fn verdict(&self, bounds: &Bounds) -> Verdict {
+        let mut violations = Violations::default();
+        let mut felt = Vec::new();
+        for takeover in self.moves.iter().filter(|t| !t.overtaken) {
+            let (from, bound) = match takeover.cause {
+                Cause::HeartbeatSilent => (takeover.fault_at, bounds.outage),
+                Cause::Startover => (
+                    takeover.power_at.unwrap_or(takeover.fault_at),
+                    bounds.startover,
+                ),
+                _ => continue,
+            };
+            match takeover.first_answer_at {
+                None => violations.add(takeover.fault_at, || {
+                    format!("machine {:?} never answered an entry", takeover.to)
+                }),
+                Some(first) => {
+                    let outage = first.saturating_since(from);
+                    felt.push(format!("{:.2} s", outage.as_seconds_f64()));
+                    if outage > bound {
+                        violations.add(takeover.fault_at, || {
+                            format!(
+                                "the outage was felt {:.2} s, the bound is {bound}",
+                                outage.as_seconds_f64()
+                            )
+                        });
+                    }
+                }
+            }
+            if takeover.automatic() {
+                let late = takeover
+                    .held_answered()
+                    .is_none_or(|t| t > bounds.answered_within);
+                if late {
+                    violations.add(takeover.fault_at, || {
+                        format!(
+                            "entries held at the fault were not all answered within {}",
+                            bounds.answered_within
+                        )
+                    });
+                }
+            }
+        }
+        let checked = match felt.len() {
+            0 => "no takeover".to_owned(),
+            n => format!("{n} felt {}", felt.join(", ")),
+        };
+        violations.verdict("takeover-bound", checked)
+    }
+}
+
+/// The fault in words.
+pub fn name_of(fault: &Fault) -> String {
+    match fault {
+        Fault::FailStop { machine } => format!("fail-stop of {machine:?}"),
+        Fault::FailStopAtInstruction { machine, n } => {
+            format!("fail-stop of {machine:?} before instruction {n}")
+        }
+        Fault::Hang { machine } => format!("hang of {machine:?}"),
+        Fault::Stall { machine, r#for } => format!("stall of {machine:?} for {}", r#for),
+        Fault::HeartbeatCut { machine } => format!("heartbeat of {machine:?} cut"),
+        Fault::UnitLoss { unit } => format!("loss of {unit}"),
+        Fault::UnitReturn { unit, .. } => format!("return of {unit}"),
+        Fault::PowerOffBoth { r#for } => format!("power off for {}", r#for),
+        Fault::ReturnToService { machine } => format!("return of {machine:?} to service"),
+        Fault::PlannedSwitchover => "planned switchover".to_owned(),
+        Fault::ManualSwitchover => "manual switchover".to_owned(),
+    }
+}
