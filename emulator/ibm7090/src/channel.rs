@@ -250,11 +250,7 @@ impl Channel {
     /// Does what is due at `now`, and takes an interrupt that can be taken.
     pub fn advance(&mut self, now: Instant, port: &mut Port) {
         match self.state {
-            State::Idle { .. } => {
-                if self.causes(now, port) != 0 {
-                    self.run(now, port);
-                }
-            }
+            State::Idle { .. } if self.causes(now, port) != 0 => self.run(now, port),
             State::Next { at } if at <= now => self.run(now, port),
             State::Ordering {
                 at,
