@@ -41,7 +41,7 @@ impl Cpu {
         word: u64,
     ) -> Result<(), Exit> {
         let decoded = table[(word >> 24) as usize & 0o7777];
-        self.ic = (location + 1) & 0o77777;
+        self.ic = location.wrapping_add(1) & 0o77777;
         self.cycles += u64::from(decoded.cycles);
         self.instructions += 1;
         let mut y = word as u16;

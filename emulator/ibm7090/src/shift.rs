@@ -110,10 +110,10 @@ mod tests {
         assert_eq!(accumulator_left(1 << 34, 3), (0, true));
         // What already stands in P and Q does not count.
         assert_eq!(accumulator_left(3 << 35, 1), (1 << 36, false));
-        assert_eq!(long_left(0, 1, 70).2, true);
-        assert_eq!(long_left(0, 1, 69).2, false);
-        assert_eq!(logical_left(0, SIGN, 35).2, false);
-        assert_eq!(logical_left(0, SIGN, 36).2, true);
+        assert!(long_left(0, 1, 70).2);
+        assert!(!long_left(0, 1, 69).2);
+        assert!(!logical_left(0, SIGN, 35).2);
+        assert!(logical_left(0, SIGN, 36).2);
     }
 
     #[test]

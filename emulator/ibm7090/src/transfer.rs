@@ -74,7 +74,7 @@ impl Cpu {
     /// Skips `count` instructions.
     #[inline(always)]
     pub(crate) fn skip(&mut self, count: u16) {
-        self.ic = (self.ic + count) & ADDRESSES;
+        self.ic = self.ic.wrapping_add(count) & ADDRESSES;
     }
 
     /// Stops; START goes on at `start`.

@@ -131,8 +131,8 @@ impl Cpu {
             let near = anchor.target == target && anchor.xr == self.xr && anchor.ac == self.ac;
             if near && *anchor == self.state_at(target) {
                 let pass = (
-                    self.cycles - self.wait.cycles,
-                    self.instructions - self.wait.instructions,
+                    self.cycles.wrapping_sub(self.wait.cycles),
+                    self.instructions.wrapping_sub(self.wait.instructions),
                 );
                 self.waiting_instructions += pass.1;
                 self.wait.pass = pass;
@@ -158,7 +158,7 @@ impl Cpu {
     pub(crate) fn skip_passes(&mut self, until: u64) {
         let (cycles, instructions) = self.wait.pass;
         // The next instruction is the target; anything changed by hand since is noticed here.
-        if cycles == 0 || self.wait.anchor != Some(self.state_at(self.ic)) {
+        if cycles == 0 || instructions == 0 || self.wait.anchor != Some(self.state_at(self.ic)) {
             return;
         }
         let mut passes = until.saturating_sub(self.cycles) / cycles;
