@@ -32,7 +32,7 @@
 //! only; a missed record announces itself again one turn later; errors stand until the next order;
 //! a seek given while the arm moves begins when the arm has arrived.
 //! *Not emulated*: the orders of table `ORDERS` that end as invalid code, format writing, record
-//! addresses, access 1, the eight-bit mode's packing.
+//! addresses, the eight-bit mode's packing.
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ impl std::fmt::Display for Unit {
 pub struct UnitTransfer {
     /// The unit.
     pub unit: Unit,
-    /// Track on it.
+    /// Track of the unit; those of access 1 follow those of access 0.
     pub track: u16,
     /// Record on the track.
     pub record: u16,
@@ -135,11 +135,17 @@ pub struct Module {
     pub available: bool,
     /// What it did.
     pub counts: UnitCounts,
-    /// Track of the access, or the one it moves to.
+    accesses: Vec<Access>,
+}
+
+/// One access of a unit: the comb of arms, or the drum's heads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Access {
+    /// Track (of this access) it is at, or moves to.
     at: u16,
-    /// When the access is on `at`.
+    /// When it is on `at`.
     on_track: Instant,
-    /// The access was sent to `at` by an order since the last reset.
+    /// It was sent to `at` by an order since the last reset.
     sought: bool,
     /// Record whose coming is to be announced.
     awaited: Option<u16>,
@@ -148,7 +154,7 @@ pub struct Module {
 }
 
 impl Module {
-    /// A blank unit, its access at track 0.
+    /// A blank unit, its accesses at track 0.
     pub fn new(unit: Unit, geometry: Geometry) -> Self {
         let number = match unit {
             Unit::Drum(n) => n,
@@ -157,46 +163,49 @@ impl Module {
         let phase = geometry.phase(number);
         Module {
             unit,
-            geometry,
             phase,
             store: Store::new(),
             available: true,
             counts: UnitCounts::default(),
-            at: 0,
-            on_track: Instant::ZERO,
-            sought: false,
-            awaited: None,
-            raised: false,
+            accesses: vec![Access::default(); usize::from(geometry.accesses)],
+            geometry,
         }
     }
 
-    fn next_pass(&self, from: Instant, record: u16) -> Instant {
-        let from = from.max(self.on_track);
-        self.geometry.next_pass(from, self.phase, self.at, record)
+    fn next_pass(&self, access: &Access, from: Instant, record: u16) -> Instant {
+        let from = from.max(access.on_track);
+        self.geometry.next_pass(from, self.phase, access.at, record)
     }
 
-    /// When the announcement that matters at `now` rises: at or before `now` if it stands.
-    fn rise(&self, now: Instant, record: u16) -> Instant {
-        let from = now.max(self.on_track) + TOO_LATE;
-        let start = self.next_pass(from, record);
+    /// When the next record that can still be caught at `now` begins, and when its announcement
+    /// rises: at or before `now` if it stands.
+    fn announcement(&self, access: &Access, now: Instant, record: u16) -> (Instant, Instant) {
+        let from = now.max(access.on_track) + TOO_LATE;
+        let start = self.next_pass(access, from, record);
         let rise = Instant(start.0.saturating_sub(self.geometry.lead.0));
-        rise.max(self.on_track)
+        (start, rise.max(access.on_track))
     }
 
-    fn attention(&self, now: Instant) -> bool {
-        self.raised || self.awaited.is_some_and(|r| self.rise(now, r) <= now)
+    fn attention(&self, now: Instant, access: &Access) -> bool {
+        let stands = |record| self.announcement(access, now, record).1 <= now;
+        access.raised || access.awaited.is_some_and(stands)
+    }
+
+    fn any_attention(&self, now: Instant) -> bool {
+        self.accesses.iter().any(|a| self.attention(now, a))
     }
 
     fn due(&self, now: Instant) -> Option<Instant> {
-        let rise = self.rise(now, self.awaited?);
-        Some(if rise > now {
-            rise
-        } else {
-            // It stands; the next one is a turn after this one's beginning.
-            let start = self.next_pass(now.max(self.on_track) + TOO_LATE, self.awaited?);
-            let again = Instant(start.0 + self.geometry.rotation.0);
-            Instant(again.0 - self.geometry.lead.0.min(self.geometry.rotation.0 - 1))
-        })
+        let due = |access: &Access| {
+            let (start, rise) = self.announcement(access, now, access.awaited?);
+            if rise > now {
+                return Some(rise);
+            }
+            // It stands; the next one comes a turn later.
+            let turn = self.geometry.rotation.0;
+            Some(Instant(start.0 + turn - self.geometry.lead.0.min(turn - 1)))
+        };
+        self.accesses.iter().filter_map(due).min()
     }
 }
 
@@ -204,6 +213,7 @@ impl Module {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Transfer {
     module: usize,
+    access: usize,
     track: u16,
     record: u16,
     /// Place of the record's first word on the track, and its length.
@@ -249,9 +259,11 @@ impl FileControl {
         self.transfer = None;
         self.errors = [0; 5];
         for module in &mut self.modules {
-            module.sought = false;
-            module.awaited = None;
-            module.raised = false;
+            for access in &mut module.accesses {
+                access.sought = false;
+                access.awaited = None;
+                access.raised = false;
+            }
         }
     }
 
@@ -278,8 +290,8 @@ impl FileControl {
         };
         let changed = unit.available;
         unit.available = false;
-        if unit.awaited.take().is_some() {
-            unit.raised = true;
+        for access in &mut unit.accesses {
+            access.raised |= access.awaited.take().is_some();
         }
         changed
     }
@@ -296,7 +308,9 @@ impl FileControl {
         };
         let changed = !unit.available;
         unit.available = true;
-        unit.sought = false;
+        for access in &mut unit.accesses {
+            access.sought = false;
+        }
         if changed && blank {
             unit.store.erase();
         }
@@ -340,15 +354,19 @@ impl FileControl {
 
     fn seek(&mut self, now: Instant, order: &Order) -> Result<(), UnusualEnd> {
         let unit = &mut self.modules[order.module];
+        let access = &mut unit.accesses[order.access];
+        access.raised = false;
         if !unit.available {
-            unit.raised = false;
             return self.refuse(ACCESS_INOPERATIVE);
         }
-        let time = unit.geometry.seek(unit.at, order.track);
-        unit.on_track = unit.on_track.max(now) + time;
-        unit.at = order.track;
-        unit.sought = true;
-        unit.awaited = Some(order.record);
+        let time = unit.geometry.seek(access.at, order.track);
+        *access = Access {
+            at: order.track,
+            on_track: access.on_track.max(now) + time,
+            sought: true,
+            awaited: Some(order.record),
+            raised: false,
+        };
         unit.counts.seeks += 1;
         unit.counts.seeking += time;
         Ok(())
@@ -356,20 +374,24 @@ impl FileControl {
 
     fn verify(&mut self, order: &Order, write: bool) -> Result<(), UnusualEnd> {
         let unit = &mut self.modules[order.module];
-        unit.raised = false;
+        let access = &mut unit.accesses[order.access];
+        access.raised = false;
         if !unit.available {
             return self.refuse(ACCESS_INOPERATIVE);
         }
-        if !unit.sought || unit.at != order.track {
+        if !access.sought || access.at != order.track {
             return self.refuse(NO_RECORD_FOUND);
         }
-        unit.awaited = None;
-        let Some((first, length)) = unit.geometry.record(order.track, order.record) else {
+        access.awaited = None;
+        let track = unit.geometry.track(order.access as u8, order.track);
+        let place = track.and_then(|track| unit.geometry.record(track, order.record));
+        let (Some(track), Some((first, length))) = (track, place) else {
             return self.refuse(NO_RECORD_FOUND);
         };
         self.transfer = Some(Transfer {
             module: order.module,
-            track: order.track,
+            access: order.access,
+            track,
             record: order.record,
             first,
             length,
@@ -412,7 +434,7 @@ impl FileControl {
 /// The fields of an order.
 struct Order {
     code: u8,
-    access: u8,
+    access: usize,
     module: usize,
     track: u16,
     record: u16,
@@ -431,16 +453,22 @@ fn parse(words: [u64; 2]) -> Option<Order> {
     let [a, b, access, module, t1, t2, t3, t4, h1, h2] = digits;
     Some(Order {
         code: (a * 10 + b) as u8,
-        access: access as u8,
+        access: usize::from(access),
         module: usize::from(module),
         track: t1 * 1000 + t2 * 100 + t3 * 10 + t4,
         record: h1 * 10 + h2,
     })
 }
 
-/// The two words of an order, digits coded as the 7631 wants them; for lists made by hand.
+/// The two words of an order for access 0, digits coded as the 7631 wants them; for lists made by
+/// hand.
 pub fn order(code: u8, module: u8, track: u16, record: u16) -> [u64; 2] {
-    let text = format!("{code:02}0{module:01}{track:04}{record:02}00");
+    order_of_access(code, 0, module, track, record)
+}
+
+/// The same for any access.
+pub fn order_of_access(code: u8, access: u8, module: u8, track: u16, record: u16) -> [u64; 2] {
+    let text = format!("{code:02}{access:01}{module:01}{track:04}{record:02}00");
     let mut words = [0; 2];
     for (n, digit) in text.bytes().take(12).enumerate() {
         let code = match digit {
@@ -472,10 +500,10 @@ impl Adapter for FileControl {
                 let Some(unit) = self.modules.get(order.module) else {
                     return self.refuse(INVALID_ADDRESS);
                 };
-                if order.access != 0 || order.track >= unit.geometry.tracks {
+                let Some(track) = unit.geometry.track(order.access as u8, order.track) else {
                     return self.refuse(INVALID_ADDRESS);
-                }
-                if unit.geometry.record(order.track, order.record).is_none() {
+                };
+                if unit.geometry.record(track, order.record).is_none() {
                     return self.refuse(NO_RECORD_FOUND);
                 }
                 match (order.code, prepare) {
@@ -499,8 +527,11 @@ impl Adapter for FileControl {
             digits[4] |= 8;
         }
         for (number, module) in self.modules.iter().enumerate() {
-            if module.attention(now) {
-                digits[5 + number / 4] |= 8 >> (number % 4);
+            for (access, state) in module.accesses.iter().enumerate() {
+                if module.attention(now, state) {
+                    let place = access * 10 + number;
+                    digits[5 + place / 4] |= 8 >> (place % 4);
+                }
             }
         }
         let word = |half: &[u64]| half.iter().fold(0, |word, digit| word << 6 | digit);
@@ -518,7 +549,10 @@ impl Adapter for FileControl {
         }
         let word = module.geometry.word;
         let begin = match transfer.start {
-            None => module.next_pass(now, transfer.record),
+            None => {
+                let access = &module.accesses[transfer.access];
+                module.next_pass(access, now, transfer.record)
+            }
             Some(start) => start + word * transfer.done as u64,
         };
         let left = transfer.length - transfer.done;
@@ -601,7 +635,7 @@ impl Adapter for FileControl {
     }
 
     fn attention(&self, now: Instant) -> bool {
-        self.modules.iter().any(|module| module.attention(now))
+        self.modules.iter().any(|m| m.any_attention(now))
     }
 
     fn due(&self, now: Instant) -> Option<Instant> {
@@ -633,7 +667,7 @@ mod tests {
             words: 80,
         }];
         let drum = Geometry::drum(400, Span(600_000), formats.clone());
-        let disk = Geometry::disk(10_000, Span(900_000), formats);
+        let disk = Geometry::disk(2, 10_000, Span(900_000), formats);
         FileControl::new(vec![
             Module::new(Unit::Drum(0), drum),
             Module::new(Unit::Disk(0), disk),
@@ -657,7 +691,8 @@ mod tests {
         let mut control = control();
         seek(&mut control, Instant(0), 0, 3, 4);
         let rise = control.due(Instant(0)).unwrap();
-        let start = control.modules[0].next_pass(Instant(0), 4);
+        let drum = &control.modules[0];
+        let start = drum.next_pass(&drum.accesses[0], Instant(0), 4);
         assert_eq!(start - rise, Span(600_000));
         assert!(!control.attention(rise - Span(1)));
         assert!(control.attention(rise));
@@ -677,6 +712,26 @@ mod tests {
         let rise = control.due(Instant(0)).unwrap();
         assert!(rise.0 >= 180_000_000 - 900_000 && rise.0 < 180_000_000 + 33_400_000);
         assert_eq!(control.sense(rise)[0] & 0o77, 4);
+    }
+
+    #[test]
+    fn the_two_accesses_of_a_disk_unit_have_tracks_of_their_own() {
+        let mut control = control();
+        let now = Instant(0);
+        let seek = order_of_access(80, 1, 1, 3, 4);
+        control.control(now, seek, Prepare::Nothing).unwrap();
+        let rise = control.due(now).unwrap();
+        // Access 1, module 1: digit 8, its last bit.
+        assert_eq!(control.sense(rise), [8 << 6, 1 << 24]);
+        let single = order_of_access(82, 1, 1, 3, 4);
+        control.control(rise, single, Prepare::Write).unwrap();
+        let chunk = control.begin_copy(rise, 1, true).unwrap();
+        control.end_write(chunk.end, &[7]).unwrap();
+        assert_eq!(control.modules[1].store.cell(10_003, 320), 7);
+        assert_eq!(control.take_ended()[0].track, 10_003);
+        // Access 0 was never sent there.
+        let other = order(82, 1, 3, 4);
+        assert!(control.control(chunk.end, other, Prepare::Read).is_err());
     }
 
     #[test]

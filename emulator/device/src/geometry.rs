@@ -3,12 +3,16 @@
 //! Nothing turns in the emulator: an angle is a function of the instant, and each unit has its own
 //! phase, since no two motors were started together.
 //!
-//! | | drum (7320 kin) | disk module (1301) |
+//! | | drum (7320 kin) | disk unit (1301 model 2) |
 //! |---|---|---|
-//! | tracks | 400 | 250 cylinders x 40 heads |
+//! | tracks of an access | 400 | 250 cylinders x 40 heads |
+//! | accesses | 1 | 2, each with its own comb of arms and tracks (1301 model 2) |
 //! | one turn | 17.2 ms (twice the 8.6 ms mean wait) | 33.333 ms |
 //! | one word | 29,586 ns (202,800 characters/s) | 66,667 ns (90,000 characters/s) |
 //! | seek | none | 0 in the cylinder; 50 ms to the next, 180 ms over all |
+//!
+//! Tracks of a unit are numbered through its accesses: those of access 1 follow those of access 0
+//! (track t of access 1 of a whole disk unit is track 10,000 + t of the unit).
 //!
 //! Source: reference IBM 7090, section 16; reference SABRE, 2.2 and 2.3. Assumed: the straight
 //! line between the two documented seek times; records spaced evenly over the turn; phases.
@@ -44,7 +48,9 @@ pub enum UnitKind {
 pub struct Geometry {
     /// Drum or disk.
     pub kind: UnitKind,
-    /// Number of tracks.
+    /// Number of accesses, each with its own tracks on the same spindle.
+    pub accesses: u8,
+    /// Number of tracks of one access.
     pub tracks: u16,
     /// Time of one turn.
     pub rotation: Span,
@@ -67,6 +73,7 @@ impl Geometry {
     pub fn drum(tracks: u16, lead: Span, formats: Vec<TrackFormat>) -> Self {
         Geometry {
             kind: UnitKind::Drum,
+            accesses: 1,
             tracks,
             rotation: Span(17_200_000),
             word: Span(29_586),
@@ -75,10 +82,11 @@ impl Geometry {
         }
     }
 
-    /// A disk module of `tracks` tracks (10,000 when whole).
-    pub fn disk(tracks: u16, lead: Span, formats: Vec<TrackFormat>) -> Self {
+    /// A disk unit of `accesses` accesses with `tracks` tracks each (2 and 10,000 when whole).
+    pub fn disk(accesses: u8, tracks: u16, lead: Span, formats: Vec<TrackFormat>) -> Self {
         Geometry {
             kind: UnitKind::Disk,
+            accesses,
             tracks,
             rotation: Span(33_333_333),
             word: Span(66_667),
@@ -87,11 +95,19 @@ impl Geometry {
         }
     }
 
-    /// Layout of `track`, if there is such a track and it was formatted.
+    /// The unit's number of track `track` of an access; `None` if there is no such track.
+    pub fn track(&self, access: u8, track: u16) -> Option<u16> {
+        let exists = access < self.accesses && track < self.tracks;
+        exists.then(|| u16::from(access) * self.tracks + track)
+    }
+
+    /// Layout of `track` of the unit, if there is such a track and it was formatted. The layout is
+    /// the same under every access.
     pub fn format(&self, track: u16) -> Option<TrackFormat> {
-        if track >= self.tracks {
+        if self.tracks == 0 || track / self.tracks >= u16::from(self.accesses) {
             return None;
         }
+        let track = track % self.tracks;
         let fitting = self.formats.iter().rev();
         fitting.copied().find(|f| f.first_track <= track)
     }
@@ -105,7 +121,7 @@ impl Geometry {
         (record < format.records && first + words <= TRACK_WORDS).then_some((first, words))
     }
 
-    /// Time the arms need from `from` to `to` (tracks).
+    /// Time the arms need from `from` to `to` (tracks of one access).
     pub fn seek(&self, from: u16, to: u16) -> Span {
         let distance = u64::from((from / CYLINDER).abs_diff(to / CYLINDER));
         match (self.kind, distance) {
@@ -182,10 +198,20 @@ mod tests {
 
     #[test]
     fn documented_seek_times_are_met_at_both_ends() {
-        let disk = Geometry::disk(10_000, Span(900_000), vec![format(0, 1, 465)]);
+        let disk = Geometry::disk(2, 10_000, Span(900_000), vec![format(0, 1, 465)]);
         assert_eq!(disk.seek(0, 39), Span(0));
         assert_eq!(disk.seek(0, 40), Span(50_000_000));
         assert_eq!(disk.seek(9_999, 0), Span(180_000_000));
+    }
+
+    #[test]
+    fn tracks_are_numbered_through_the_accesses() {
+        let disk = Geometry::disk(2, 10_000, Span(900_000), vec![format(0, 5, 80)]);
+        assert_eq!(disk.track(1, 7), Some(10_007));
+        assert_eq!(disk.track(1, 10_000), None);
+        assert_eq!(disk.track(2, 0), None);
+        assert_eq!(disk.record(19_999, 4), Some((320, 80)));
+        assert_eq!(disk.record(20_000, 0), None);
     }
 
     #[test]

@@ -146,7 +146,9 @@ impl Default for DrumDescription {
 pub struct DiskDescription {
     /// How many.
     pub units: u8,
-    /// Tracks on each, 40 to the cylinder.
+    /// Accesses of each, every one with its own arms and tracks.
+    pub accesses: u8,
+    /// Tracks of each access, 40 to the cylinder.
     pub tracks: u16,
     /// Layout of the tracks.
     pub formats: Vec<TrackFormat>,
@@ -158,6 +160,7 @@ impl Default for DiskDescription {
     fn default() -> Self {
         DiskDescription {
             units: 2,
+            accesses: 2,
             tracks: 10_000,
             formats: one_format(),
             lead_us: 900,
@@ -242,7 +245,12 @@ impl SiteDescription {
     /// Size and speed of a disk module.
     pub fn disk_geometry(&self) -> Geometry {
         let lead = Span::from_micros(self.disks.lead_us);
-        Geometry::disk(self.disks.tracks, lead, self.disks.formats.clone())
+        Geometry::disk(
+            self.disks.accesses,
+            self.disks.tracks,
+            lead,
+            self.disks.formats.clone(),
+        )
     }
 
     /// What the communication network is made of.
@@ -327,6 +335,7 @@ impl SiteDescription {
         found.within(&["drums", "tracks"], drums.tracks.into(), 1, 400);
         found.within(&["drums", "lead_us"], drums.lead_us, 100, 10_000);
         found.within(&["disks", "units"], disks.units.into(), 0, 16);
+        found.within(&["disks", "accesses"], disks.accesses.into(), 1, 2);
         found.within(&["disks", "tracks"], disks.tracks.into(), 1, 10_000);
         found.within(&["disks", "lead_us"], disks.lead_us, 100, 20_000);
         let geometries = [

@@ -6,7 +6,8 @@
 //! | C (2), D (3) | the disk units, the lower half on C |
 //!
 //! With six drums and sixteen disk units: drums 0-2 on A, 3-5 on B, disks 0-7 on C, 8-15 on D. The
-//! module number is the unit's place on its control. The units belong to the site, not to a
+//! module number is the unit's place on its control; a disk unit has two accesses. Tracks are
+//! numbered through the accesses of a unit ([`Storage::track`]). The units belong to the site, not to a
 //! machine: what is written stays when both machines are gone.
 
 use device::file_control::{FileControl, Module, Unit};
@@ -66,6 +67,12 @@ impl Storage {
     fn module_mut(&mut self, unit: Unit) -> Option<&mut Module> {
         let (control, module) = self.place(unit)?;
         self.controls[control].modules.get_mut(module)
+    }
+
+    /// The unit's number of a track under one of its accesses: access 1 of a disk unit begins
+    /// where access 0 ends.
+    pub fn track(&self, unit: Unit, access: u8, track: u16) -> Option<u16> {
+        self.module(unit)?.geometry.track(access, track)
     }
 
     /// All units, drums first.
