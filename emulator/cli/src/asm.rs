@@ -83,9 +83,7 @@ pub fn assemble_texts(
         for m in &mistakes {
             let source = texts.iter().find(|t| t.0 == m.file);
             let text = source.map_or("", |t| t.1.as_str());
-            shown.push_str(&caret(
-                &m.file, text, m.line, m.column, m.width, &m.message,
-            ));
+            shown.push_str(&caret(&m.file, text, m.line, m.column, m.width, &m.message));
             shown.push('\n');
         }
         let _ = write!(

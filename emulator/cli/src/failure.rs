@@ -84,7 +84,14 @@ mod tests {
 
     #[test]
     fn the_caret_stands_under_its_character() {
-        let shown = caret("a.fap", "ONE\n       CLA X\n", 2, 12, 1, "undefined symbol X");
+        let shown = caret(
+            "a.fap",
+            "ONE\n       CLA X\n",
+            2,
+            12,
+            1,
+            "undefined symbol X",
+        );
         let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines[1], " --> a.fap:2:12");
         assert_eq!(lines[3].find('X'), lines[4].find('^'));

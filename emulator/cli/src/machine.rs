@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::MachineType;
-use crate::failure::{Failure, read_text};
+use crate::failure::{Failure, caret, read_text};
 
 /// Options of `machine`.
 #[derive(Args)]
@@ -24,6 +24,20 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<u8, Failure> {
     let MachineType::Ibm7090 = options.machine;
     let text = read_text(&options.vectors)?;
-    let _ = text;
-    Err(Failure::Own("the processor is not there yet".to_owned()))
+    let report = ibm7090::vectors::run(&text).map_err(|error| {
+        let file = options.vectors.display().to_string();
+        Failure::Input(caret(
+            &file,
+            &text,
+            error.line,
+            error.column,
+            1,
+            &error.message,
+        ))
+    })?;
+    for line in &report.disagreements {
+        println!("{line}");
+    }
+    println!("{} of {} agree", report.agree, report.total);
+    Ok(u8::from(report.agree != report.total))
 }

@@ -23,8 +23,11 @@
 //! `run_command`.
 
 mod asm;
+mod check;
 mod failure;
+mod files;
 mod machine;
+mod run;
 
 use std::process::ExitCode;
 
@@ -42,6 +45,10 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Read site files and exercises and say what is wrong with them.
+    Check(check::Options),
+    /// Run a site with an exercise and a seed.
+    Run(Box<run::Options>),
     /// One machine: run single-instruction vectors and compare.
     Machine(machine::Options),
     /// Assemble a program.
@@ -79,6 +86,8 @@ fn main() -> ExitCode {
 
 fn run_command(command: Command) -> Result<u8, Failure> {
     match command {
+        Command::Check(options) => check::run(&options),
+        Command::Run(options) => run::run(&options),
         Command::Machine(options) => machine::run(&options),
         Command::Asm(options) => asm::run(&options),
     }

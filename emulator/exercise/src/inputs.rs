@@ -5,10 +5,14 @@
 //! needs, and where they are named, until all are there. So every mistake, a missing file too, has
 //! a place in a file.
 
+use serde::Serialize;
+
 use ibm7090::assembler::{Assembly, SourceFile, assemble};
 use site::SiteDescription;
 use site::source::{Mistake, Mistakes, SourceMap, beside, read};
 
+use crate::driver::Options;
+use crate::entries_csv::Entry;
 use crate::files::FilesDescription;
 use crate::layout::Layout;
 use crate::schedule::Schedule;
@@ -35,6 +39,39 @@ pub struct Inputs {
     pub layout: Layout,
     /// Program sources in order, the tables deck last: name and text.
     pub programs: Vec<(String, String)>,
+    /// The schedule's file as it was read.
+    pub schedule_text: String,
+}
+
+/// What stands in a journal's header: everything the run was made from.
+#[derive(Serialize)]
+struct Header<'a> {
+    seed: u64,
+    network: &'a SiteDescription,
+    files: &'a FilesDescription,
+    schedule: &'a str,
+    programs: &'a [(String, String)],
+    script: &'a Script,
+    cut: Option<clock::Span>,
+    entries: &'a [Entry],
+}
+
+impl Inputs {
+    /// The header of a run's journal, as JSON: seed, network, files, schedule, programs, exercise,
+    /// so that the run can be made again after the files were edited.
+    pub fn journal_header(&self, script: &Script, entries: &[Entry], options: &Options) -> Vec<u8> {
+        let header = Header {
+            seed: options.seed,
+            network: &self.description,
+            files: &self.files,
+            schedule: &self.schedule_text,
+            programs: &self.programs,
+            script,
+            cut: options.cut,
+            entries,
+        };
+        serde_json::to_vec(&header).unwrap_or_default()
+    }
 }
 
 /// A file that is named but not in the map.
@@ -123,6 +160,7 @@ pub fn load(map: &SourceMap, path: &str) -> Result<Loading<Inputs>, Mistakes> {
         assembly,
         layout,
         programs,
+        schedule_text: text(map, &schedule_path)?.to_owned(),
     })))
 }
 

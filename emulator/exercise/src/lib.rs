@@ -11,6 +11,7 @@ pub mod media;
 pub mod opening;
 pub mod people;
 pub mod recovered;
+pub mod report;
 pub mod schedule;
 pub mod script;
 pub mod statistics;

@@ -25,7 +25,7 @@ pub mod sales;
 pub mod takeovers;
 
 use clock::{Instant, Span};
-use device::agent_set::SetOutput;
+use device::agent_set::{Again, SetOutput};
 use serde::{Deserialize, Serialize};
 use site::record::FrameKind;
 use site::{Record, Storage, View};
@@ -212,6 +212,12 @@ impl<'a> Judges<'a> {
                     .flatten()
                 {
                     self.acknowledged(at, done);
+                }
+            }
+            SetOutput::Requeued { why, .. } => {
+                // A copy typed by the agent is counted by the ledger, a block wanted is no copy.
+                if matches!(why, Again::NotAcknowledged | Again::Reopen | Again::TimeOut) {
+                    self.ledger.traffic.sent_again += 1;
                 }
             }
             _ => {}
