@@ -34,7 +34,7 @@ mod slot;
 pub use booking::{Booking, PassengerRecord, Segment, SegmentStatus};
 pub use inventory::{Counts, InventoryRecord, NameBucket, SummaryRecord, name_bucket_of};
 pub use set_record::{AnswerForm, SetRecord};
-pub use slot::Slot;
+pub use slot::{Slot, SlotImages};
 
 /// Bit 36 of a stored cell: the stored parity disagrees with the word.
 pub const PARITY_SYNDROME: u64 = 1 << 36;
@@ -200,6 +200,12 @@ impl StorageUnit {
             Some(arm) => StorageUnit::Disk(arm / 16 * 8 + arm % 8),
         }
     }
+}
+
+/// Access of its unit that a module is: a disk unit has two, each with its own arms and tracks;
+/// a drum has one.
+pub fn access_of_module(module: u8) -> u8 {
+    module.checked_sub(DRUMS).map_or(0, |arm| arm % 16 / 8)
 }
 
 /// Why a stored record is not valid.

@@ -12,7 +12,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layout::{
-    Copy, FileAddress, Invalid, Kind, Layout, PassengerRecord, Place, SLOTS, SetRecord, StorageUnit,
+    Copy, FileAddress, Invalid, Kind, Layout, PassengerRecord, Place, SLOTS, SetRecord, SlotImages,
+    StorageUnit,
 };
 
 /// The storage as a judge sees it: cells as they stand on the surface, parity syndrome in bit 36.
@@ -57,8 +58,6 @@ pub struct Unapplied {
     /// Version of the image.
     pub version: u64,
 }
-
-type Images<'m> = Vec<(FileAddress, &'m [u64])>;
 
 /// The recoverable state of some media. Cheap to make for a single question; for many questions
 /// at one instant call [`Recovered::with_index`] first.
@@ -124,7 +123,7 @@ impl<'m, M: Media> Recovered<'m, M> {
 
     /// The committed content of a slot: sequence and images of its valid copy with the higher
     /// sequence; `None` if neither is valid.
-    pub fn slot(&self, slot: u32) -> Option<(u64, Images<'m>)> {
+    pub fn slot(&self, slot: u32) -> Option<(u64, SlotImages<'m>)> {
         let valid = |copy| {
             self.layout
                 .slot_images(slot, self.slot_cells(slot, copy)?)

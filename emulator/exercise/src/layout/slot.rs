@@ -17,6 +17,9 @@ use super::{
     FileAddress, Invalid, Kind, Layout, PARITY_SYNDROME, SLOT_HEADER, SLOT_IMAGES_MAX, record_check,
 };
 
+/// Images of a slot where they stand: address and words of each.
+pub type SlotImages<'w> = Vec<(FileAddress, &'w [u64])>;
+
 /// A valid slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
@@ -72,7 +75,7 @@ impl Layout {
         &self,
         ordinal: u32,
         words: &'w [u64],
-    ) -> Result<(u64, Vec<(FileAddress, &'w [u64])>), Invalid> {
+    ) -> Result<(u64, SlotImages<'w>), Invalid> {
         let (q, addresses) = self.read_slot_header(ordinal, words)?;
         let mut first = SLOT_HEADER;
         let mut images = Vec::with_capacity(addresses.len());

@@ -199,4 +199,6 @@ fn modules_are_arms_of_units() {
     assert_eq!(StorageUnit::of_module(14), StorageUnit::Disk(0));
     assert_eq!(StorageUnit::of_module(22), StorageUnit::Disk(8));
     assert_eq!(StorageUnit::of_module(37), StorageUnit::Disk(15));
+    let accesses = [5, 6, 13, 14, 21, 22, 29, 30, 37].map(access_of_module);
+    assert_eq!(accesses, [0, 0, 0, 1, 1, 0, 0, 1, 1]);
 }
