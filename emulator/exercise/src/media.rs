@@ -5,7 +5,7 @@
 
 use site::{Storage, Unit};
 
-use crate::layout::{Place, StorageUnit};
+use crate::layout::{Place, StorageUnit, access_of_module};
 use crate::recovered::Media;
 
 /// The site's unit of a module.
@@ -16,19 +16,29 @@ pub fn unit_of(unit: StorageUnit) -> Unit {
     }
 }
 
+/// The site's unit of a place and the unit's number of its track: the tracks of a disk unit's
+/// second access follow those of the first.
+fn unit_and_track(storage: &Storage, place: Place) -> Option<(Unit, u16)> {
+    let unit = unit_of(StorageUnit::of_module(place.module));
+    let geometry = &storage.module(unit)?.geometry;
+    let track = geometry.track(access_of_module(place.module), place.track)?;
+    Some((unit, track))
+}
+
 /// Storage read by places.
 pub struct SiteMedia<'a>(pub &'a Storage);
 
 impl Media for SiteMedia<'_> {
     fn cells(&self, place: Place) -> Option<&[u64]> {
-        let unit = unit_of(StorageUnit::of_module(place.module));
-        self.0
-            .record_cells(unit, place.track, u16::from(place.record))?
+        let (unit, track) = unit_and_track(self.0, place)?;
+        self.0.record_cells(unit, track, u16::from(place.record))?
     }
 }
 
 /// Writes a record by its place; false if the site has no such record.
 pub fn write(storage: &mut Storage, place: Place, words: &[u64]) -> bool {
-    let unit = unit_of(StorageUnit::of_module(place.module));
-    storage.write_record(unit, place.track, u16::from(place.record), words)
+    let at = unit_and_track(storage, place);
+    at.is_some_and(|(unit, track)| {
+        storage.write_record(unit, track, u16::from(place.record), words)
+    })
 }
