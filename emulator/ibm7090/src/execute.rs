@@ -6,7 +6,8 @@
 //! can tell how long a pass of a loop took.
 //!
 //! Source: A22-6528; single-instruction vectors, which have RND add a plus one algebraically (a
-//! minus AC gets smaller) where the manual's words are "to the magnitude".
+//! minus AC gets smaller) where the manual's words are "to the magnitude"; 704 compatibility
+//! diagnostic 9COMB (copies outside copy trap mode turn input-output check on, sense addresses).
 //!
 //! Assumed: a divide-or-halt stops with IC at the next instruction; SPT is not
 //! an input-output call but looks at `panel.printer_entries`; RTT is a no-operation outside
@@ -358,10 +359,12 @@ impl Cpu {
             | Method::Run
             | Method::Sdn => return self.select(method, y),
 
-            // 704 copies.
+            // 704 copies: nothing is selected that could answer.
             Method::Cpy | Method::Cad | Method::Lda => {
                 if self.indicators.copy_trap {
                     self.compatibility_trap(2).ok_or(Exit::Parity(0o40000))?;
+                } else {
+                    self.indicators.io_check = true;
                 }
             }
 
@@ -440,6 +443,14 @@ impl Cpu {
                     channel,
                     address: y,
                 });
+            }
+            // The sense addresses of a 704, which had no channels: -0760 0011 end of tape,
+            // +0760 0341 punch, +0760 0360 printer.
+            Method::Nop
+                if self.indicators.select_trap
+                    && matches!((group, y), (Method::Mse, 0o11) | (Method::Pse, 0o341..=0o342 | 0o360..=0o372)) =>
+            {
+                self.compatibility_trap(1).ok_or(Exit::Parity(0o40000))?;
             }
             _ => {}
         }

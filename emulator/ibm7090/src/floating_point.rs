@@ -12,7 +12,7 @@
 //!  spill code   1 MQ   2 AC   4 overflow (else underflow)   10 division
 //! ```
 //!
-//! Source: A22-6528; single-instruction vectors (which alone tell what Q and P do to a sum).
+//! Source: A22-6528; floating-point diagnostic 9M05; single-instruction vectors (which alone tell what Q and P do to a sum).
 //! Assumed: an unnormalized sum of two normal zeros
 //! spills in MQ like any other characteristic below 27; UFM with a zero in MQ computes
 //! characteristics.
@@ -197,6 +197,7 @@ pub fn divide(ac: u64, operand: u64) -> Result<Floated, u64> {
 }
 
 /// FRN: AC rounded by the leading bit of the fraction in MQ. Only AC and the spill code change.
+/// It spills only from Q and P off (9M05).
 pub fn round(ac: u64, mq: u64) -> (u64, u8) {
     if mq & 1 << 26 == 0 {
         return (ac, 0);
@@ -206,7 +207,7 @@ pub fn round(ac: u64, mq: u64) -> (u64, u8) {
     }
     let sum = (ac & AC_MAGNITUDE) + 1;
     let rounded = ac & AC_SIGN | (sum & AC_MAGNITUDE) | 1 << 26;
-    (rounded, if ac >> 27 & 0o377 == 0o377 { 6 } else { 0 })
+    (rounded, if ac >> 27 & 0o1777 == 0o377 { 6 } else { 0 })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! reads the inclusive OR of the registers; an operation on it leaves its result, or else that
 //! OR, in each of them. The quantity is subtracted from the address, so a loop counts down.
 //!
-//! Source: A22-6528, indexing; multiple tags: reference manual and index diagnostic 9M03.
+//! Source: A22-6528, indexing; multiple tags: index diagnostic 9M03; nullification: 9COMB.
 
 use crate::cpu::{Cpu, Exit};
 use crate::operation::Method;
@@ -27,10 +27,11 @@ impl Cpu {
         }
     }
 
-    /// Quantity of a tag operated on; several registers all get their OR.
+    /// Quantity of a tag operated on; several registers all get their OR. Storage nullification
+    /// hides its leading position.
     #[inline(always)]
     pub(crate) fn operated_index(&mut self, tag: u8) -> u16 {
-        let quantity = self.index(tag);
+        let quantity = self.masked(self.index(tag));
         if !tag.is_power_of_two() {
             self.set_index(tag, quantity);
         }
