@@ -158,7 +158,12 @@ impl<'a> Judges<'a> {
                 {
                     self.promise.unit_lost = true;
                 }
-                self.takeovers.observe(at, other, &self.ledger);
+                let assembly = &self.inputs.assembly;
+                let routine = |location| match assembly.routine_of(location) {
+                    Some(name) => format!(" ({name})"),
+                    None => String::new(),
+                };
+                self.takeovers.observe(at, other, &self.ledger, &routine);
             }
         }
     }
@@ -183,6 +188,7 @@ impl<'a> Judges<'a> {
                     self.takeovers.given_up(at, *set, before);
                 }
                 self.ledger.accepted(at, *set, *serial, *again);
+                self.takeovers.accepted(at);
                 if !again && let Some(open) = self.ledger.open(*set) {
                     let freed = self.model.may_free(*set, &open.text);
                     self.sales.may_free(*set, *serial, freed);

@@ -39,6 +39,8 @@ pub struct Takeover {
     pub taken_at: Option<Instant>,
     /// First character or light made by the new machine.
     pub first_answer_at: Option<Instant>,
+    /// The first entry accepted after the fault.
+    pub first_entry_at: Option<Instant>,
     /// Entries waiting at the fault.
     pub held: u64,
     /// Those of them not yet answered: set and serial.
@@ -60,6 +62,17 @@ impl Takeover {
     /// From the fault to the first answer; `None` if there was none.
     pub fn outage(&self) -> Option<Span> {
         Some(self.first_answer_at?.saturating_since(self.fault_at))
+    }
+
+    /// What somebody felt of the outage: from the fault if an entry was waiting then, else from
+    /// the first entry after it. `None` while nobody has been answered; zero if nobody asked.
+    pub fn felt(&self) -> Option<Span> {
+        let from = match (self.held, self.first_entry_at) {
+            (0, None) => return Some(Span::ZERO),
+            (0, Some(first)) => first,
+            _ => self.fault_at,
+        };
+        Some(self.first_answer_at?.saturating_since(from))
     }
 
     /// It moved by itself because a machine failed.
@@ -101,12 +114,14 @@ pub struct Takeovers {
     pub log: Vec<(Instant, String)>,
     /// The last fault on a machine and the entries then waiting, until a move takes it.
     hit: Option<(Instant, BTreeSet<(u16, u16)>)>,
+    /// First entry accepted after it.
+    asked_after_hit: Option<Instant>,
     /// Power returns then.
     power_returns: Option<Instant>,
     /// Maker and instant of the last frame to each set.
     last_frame: Vec<Option<(u16, u8, Instant)>>,
-    /// Machines that stopped themselves or were stopped, without a move since.
-    pub halted: Vec<(Instant, Machine)>,
+    /// Where machines halted themselves.
+    pub halted: Vec<(Machine, u16)>,
     locked: BTreeSet<u16>,
 }
 
@@ -121,6 +136,7 @@ impl Takeovers {
             faults: Vec::new(),
             log: Vec::new(),
             hit: None,
+            asked_after_hit: None,
             power_returns: None,
             last_frame: vec![None; usize::from(sets)],
             halted: Vec::new(),
@@ -135,7 +151,13 @@ impl Takeovers {
     }
 
     /// A record that is no frame and no answer.
-    pub fn observe(&mut self, at: Instant, record: &Record, ledger: &Ledger) {
+    pub fn observe(
+        &mut self,
+        at: Instant,
+        record: &Record,
+        ledger: &Ledger,
+        routine_of: &dyn Fn(u16) -> String,
+    ) {
         match record {
             Record::Fault {
                 fault,
@@ -165,17 +187,26 @@ impl Takeovers {
             } => self.write(
                 at,
                 format!(
-                    "machine {machine:?} stopped ({why:?}) at {location:05o}, after {instructions} \
-                     instructions"
+                    "machine {machine:?} stopped ({why:?}) at {location:05o}{}, after \
+                     {instructions} instructions",
+                    routine_of(*location)
                 ),
             ),
             Record::MachineStarted { machine, how } => {
+                self.halted.retain(|(halted, _)| halted != machine);
                 self.write(at, format!("machine {machine:?} started ({how:?})"));
             }
             Record::MachineHalted { machine, location } => {
-                self.halted.push((at, *machine));
-                let text = format!("machine {machine:?} halted by its program at {location:05o}");
-                self.write(at, text);
+                // Its channels go on and wake it to halt again: said once.
+                if !self.halted.contains(&(*machine, *location)) {
+                    self.halted.push((*machine, *location));
+                    let routine = routine_of(*location);
+                    let what = "halted by its program at";
+                    self.write(
+                        at,
+                        format!("machine {machine:?} {what} {location:05o}{routine}"),
+                    );
+                }
             }
             Record::Unit { unit, available } => {
                 let state = if *available { "is back" } else { "is lost" };
@@ -220,6 +251,7 @@ impl Takeovers {
         if took_effect && on_machine {
             let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
             self.hit = Some((at, waiting.collect()));
+            self.asked_after_hit = None;
         }
         if let (Fault::PowerOffBoth { r#for }, true) = (fault, took_effect) {
             self.power_returns = Some(at + *r#for);
@@ -254,6 +286,7 @@ impl Takeovers {
             decided_at: at,
             taken_at: None,
             first_answer_at: None,
+            first_entry_at: self.asked_after_hit.take(),
             held,
             waiting,
             held_answered_at: None,
@@ -305,6 +338,15 @@ impl Takeovers {
         }
     }
 
+    /// An entry was accepted.
+    pub fn accepted(&mut self, at: Instant) {
+        if self.hit.is_some() {
+            self.asked_after_hit.get_or_insert(at);
+        } else if let Some(last) = self.moves.last_mut() {
+            last.first_entry_at.get_or_insert(at);
+        }
+    }
+
     /// A set gave up an entry for other text; nobody waits for its answer any more.
     pub fn given_up(&mut self, at: Instant, set: u16, serial: u16) {
         for earlier in &mut self.moves {
@@ -322,20 +364,22 @@ impl Takeovers {
         let mut violations = Violations::default();
         let mut felt = Vec::new();
         for takeover in self.moves.iter().filter(|t| !t.overtaken) {
-            let (from, bound) = match takeover.cause {
-                Cause::HeartbeatSilent => (takeover.fault_at, bounds.outage),
+            // A startover cannot begin before power is back.
+            let (bound, from) = match takeover.cause {
+                Cause::HeartbeatSilent => (bounds.outage, takeover.fault_at),
                 Cause::Startover => (
-                    takeover.power_at.unwrap_or(takeover.fault_at),
                     bounds.startover,
+                    takeover.power_at.unwrap_or(takeover.fault_at),
                 ),
                 _ => continue,
             };
-            match takeover.first_answer_at {
+            match takeover.felt() {
                 None => violations.add(takeover.fault_at, || {
                     format!("machine {:?} never answered an entry", takeover.to)
                 }),
-                Some(first) => {
-                    let outage = first.saturating_since(from);
+                Some(span) => {
+                    let without_power = from.saturating_since(takeover.fault_at);
+                    let outage = span.saturating_sub(without_power);
                     felt.push(format!("{:.2} s", outage.as_seconds_f64()));
                     if outage > bound {
                         violations.add(takeover.fault_at, || {

@@ -71,7 +71,7 @@ fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, St
         Condition::OutageAtMost(bound) => {
             let mut longest = Span::ZERO;
             for takeover in automatic() {
-                match takeover.outage() {
+                match takeover.felt() {
                     Some(outage) => longest = longest.max(outage),
                     None => return (false, "no answer after a takeover".to_owned()),
                 }

@@ -59,6 +59,8 @@ pub struct TakeoverReport {
     pub detected_ms: f64,
     /// From the fault to the first answer.
     pub outage_ms: Option<f64>,
+    /// What somebody felt of it: not counted before anybody asked.
+    pub felt_ms: Option<f64>,
     /// Entries held at the fault.
     pub held: u64,
     /// From the fault until all of them were answered.
@@ -237,6 +239,7 @@ impl Report {
                     at_s: t.fault_at.as_seconds_f64(),
                     detected_ms: t.detected().as_millis_f64(),
                     outage_ms: t.outage().map(|o| o.as_millis_f64()),
+                    felt_ms: t.felt().map(|o| o.as_millis_f64()),
                     held: t.held,
                     held_answered_ms: t.held_answered().map(|o| o.as_millis_f64()),
                 })
