@@ -87,7 +87,7 @@ pub enum Method {
     Etm, Ltm, Eftm, Lftm, Estm, Ectm, Esnt, Lsnm, Enb, Rct,
     // Channels and selects.
     Rch, Lch, Sch, Scd, Ssl, Psl, Rds, Wrs, Bsr, Bsf, Wef, Rew, Run, Sdn, Spu, Spt, Spr, Rdc, Ric,
-    // 704 relics: no-operations outside copy trap mode.
+    // 704 relics: trapped, or answered with input-output check.
     Cpy, Cad, Lda,
     // Groups whose effective address is decoded further.
     Pse, Mse,
