@@ -310,7 +310,7 @@ pub fn run<W: Write>(
         not_reached: faults.not_given(),
         log: judges.takeovers.log.clone(),
         counters: counters.sums(),
-        verdicts: judges.verdicts(!cut),
+        verdicts: judges.verdicts(),
         cut,
         entries: entries.rows,
     };

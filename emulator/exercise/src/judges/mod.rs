@@ -24,11 +24,13 @@ pub mod promise;
 pub mod sales;
 pub mod takeovers;
 
+use std::collections::BTreeSet;
+
 use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
 use serde::{Deserialize, Serialize};
 use site::record::FrameKind;
-use site::{Record, Storage, View};
+use site::{Record, Storage, Unit, View};
 
 use crate::inputs::Inputs;
 use crate::media::SiteMedia;
@@ -104,6 +106,9 @@ pub struct Judges<'a> {
     /// Takeovers, second by second.
     pub takeovers: Takeovers,
     next_audit: Instant,
+    units_lost: BTreeSet<Unit>,
+    /// Something happened that the failure model excludes.
+    outside_model: bool,
     /// Entries completed since somebody last took them.
     pub completed: Vec<Completed>,
 }
@@ -130,6 +135,8 @@ impl<'a> Judges<'a> {
             fencing: Fencing::default(),
             takeovers: Takeovers::new(sets),
             next_audit: Instant::ZERO + bounds.audit_every,
+            units_lost: BTreeSet::new(),
+            outside_model: false,
             completed: Vec::new(),
         }
     }
@@ -152,12 +159,7 @@ impl<'a> Judges<'a> {
                 }
             }
             other => {
-                if let Record::Unit {
-                    available: false, ..
-                } = other
-                {
-                    self.promise.unit_lost = true;
-                }
+                self.failure_model(other);
                 let assembly = &self.inputs.assembly;
                 let routine = |location| match assembly.routine_of(location) {
                     Some(name) => format!(" ({name})"),
@@ -165,6 +167,23 @@ impl<'a> Judges<'a> {
                 };
                 self.takeovers.observe(at, other, &self.ledger, &routine);
             }
+        }
+    }
+
+    /// Keeps account of what the failure model allows: one storage unit lost at a time (what was
+    /// lost and came back is not known to be whole), no line error that its check does not tell.
+    fn failure_model(&mut self, record: &Record) {
+        match record {
+            Record::Unit {
+                unit,
+                available: false,
+            } => {
+                self.promise.unit_lost = true;
+                self.units_lost.insert(*unit);
+                self.outside_model |= self.units_lost.len() > 1;
+            }
+            Record::LineUndetectedError { .. } => self.outside_model = true,
+            _ => {}
         }
     }
 
@@ -259,27 +278,29 @@ impl<'a> Judges<'a> {
             .audit(now, self.inputs, &recovered, &self.model, &self.ledger);
     }
 
-    /// All verdicts. `settled`: the run waited for everything held to be answered.
-    pub fn verdicts(&self, settled: bool) -> Vec<Verdict> {
+    /// All verdicts, after the settling time.
+    pub fn verdicts(&self) -> Vec<Verdict> {
         let pending = self.ledger.pending();
         let mut live = Violations::default();
-        if settled && pending > 0 {
+        if pending > 0 {
             live.count = 1;
             live.first = Some(format!(
                 "{pending} entries were still without an answer when the settling time ended"
             ));
         }
-        let live_detail = if settled {
-            "everything held was answered".to_owned()
-        } else {
-            format!("the run was cut short with {pending} entries on their way")
-        };
+        let live_detail = "everything held was answered".to_owned();
         let mut verdicts = vec![self.sales.verdict(&self.files)];
         verdicts.extend(self.files.verdicts());
         verdicts.push(self.promise.verdict());
         verdicts.push(self.fencing.verdict());
         verdicts.push(self.takeovers.verdict(&self.bounds));
         verdicts.push(live.verdict("live-again", live_detail));
+        if self.outside_model {
+            // Judged for what was lost, never as a broken promise.
+            for verdict in verdicts.iter_mut().filter(|v| !v.holds) {
+                (verdict.holds, verdict.outside_model) = (true, true);
+            }
+        }
         verdicts
     }
 

@@ -196,17 +196,17 @@ impl Takeovers {
                 self.halted.retain(|(halted, _)| halted != machine);
                 self.write(at, format!("machine {machine:?} started ({how:?})"));
             }
-            Record::MachineHalted { machine, location } => {
-                // Its channels go on and wake it to halt again: said once.
-                if !self.halted.contains(&(*machine, *location)) {
-                    self.halted.push((*machine, *location));
-                    let routine = routine_of(*location);
-                    let what = "halted by its program at";
-                    self.write(
-                        at,
-                        format!("machine {machine:?} {what} {location:05o}{routine}"),
-                    );
-                }
+            // Its channels go on and wake it to halt again: said once.
+            Record::MachineHalted { machine, location }
+                if !self.halted.contains(&(*machine, *location)) =>
+            {
+                self.halted.push((*machine, *location));
+                let routine = routine_of(*location);
+                let what = "halted by its program at";
+                self.write(
+                    at,
+                    format!("machine {machine:?} {what} {location:05o}{routine}"),
+                );
             }
             Record::Unit { unit, available } => {
                 let state = if *available { "is back" } else { "is lost" };
