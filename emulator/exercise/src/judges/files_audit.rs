@@ -116,7 +116,8 @@ impl FilesAudit {
             match model.filed.get(&ordinal) {
                 Some(told) => {
                     let told = told.as_ref();
-                    self.compare_filed(now, ordinal, record.state, &record.booking, told, ledger);
+                    let seen = (model, ledger);
+                    self.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
                 }
                 None if ordinal >= self.first_new_pnr => untold.push(record.locator.clone()),
                 None => {}
@@ -180,13 +181,20 @@ impl FilesAudit {
         state: u8,
         stands: &Booking,
         told: Option<&ToldBooking>,
-        ledger: &Ledger,
+        (model, ledger): (&Model, &Ledger),
     ) {
         let Some(told) = told else { return };
         // Somebody may be changing it: an END on its way may have been done already.
-        let changing = ledger
-            .all_open()
-            .any(|(_, open)| open.text.starts_with('E'));
+        let may_concern = |set: u16| {
+            let booking = model.of_set(set);
+            booking.is_none_or(|booking| booking.of == Some(ordinal))
+        };
+        let changing = ledger.all_open().any(|(set, open)| {
+            let before = ledger.doubtful(set);
+            let ends = open.text.starts_with('E')
+                || before.is_some_and(|before| before.text.starts_with('E'));
+            ends && may_concern(set)
+        });
         let difference = if state == 1 {
             difference(told, stands, true)
         } else {

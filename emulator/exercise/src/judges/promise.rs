@@ -169,3 +169,80 @@ fn weak_record<M: Media>(
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::judges::ledger::OpenEntry;
+    use crate::layout::{Copy, Place, SetRecord, Slot, seal, test_layout};
+
+    const SET: FileAddress = FileAddress {
+        kind: Kind::Set,
+        ordinal: 3,
+    };
+
+    fn image(layout: &Layout, version: u64, answer: &str) -> Vec<u64> {
+        let mut record = SetRecord::new(3);
+        (record.last, record.answer) = (version as u16, answer.to_owned());
+        let mut words = layout.write_set(&record);
+        seal(&mut words, version);
+        words
+    }
+
+    /// The verdict on an answer `OK` to serial 1 that leaves with these copies in storage.
+    fn judge(slots: &[Copy], records: &[Copy], answer: &str) -> Verdict {
+        let layout = test_layout();
+        let mut store: BTreeMap<Place, Vec<u64>> = BTreeMap::new();
+        for copy in Copy::BOTH {
+            let version = u64::from(records.contains(&copy));
+            let words = image(&layout, version, if version == 1 { answer } else { "" });
+            store.insert(layout.place(SET, copy), words);
+        }
+        for &copy in slots {
+            let slot = Slot {
+                ordinal: 4,
+                q: 9,
+                set: SET,
+                serial: 1,
+                images: vec![(SET, image(&layout, 1, answer))],
+            };
+            let place = layout.place(FileAddress::new(Kind::Slot, 4), copy);
+            store.insert(place, layout.write_slot(&slot).expect("it fits"));
+        }
+        let mut judge = Promise::new(8);
+        let recovered = Recovered::new(&layout, &store);
+        judge.leaves(Instant(1), 3, 1, &recovered, &layout);
+        let entry = OpenEntry {
+            text: "9212-555-0100-H".to_owned(),
+            serial: 1,
+            accepted_at: Instant(0),
+            answer: "OK".to_owned(),
+            first_shown_at: None,
+        };
+        let done = Completed {
+            set: 3,
+            entry,
+            lights: None,
+            completed_at: Instant(2),
+            told_later: false,
+        };
+        judge.acknowledged(Instant(2), &done);
+        judge.verdict()
+    }
+
+    #[test]
+    fn an_answer_may_leave_when_both_copies_of_the_slot_or_of_the_record_stand() {
+        use Copy::{C1, C2};
+        assert!(judge(&[C1, C2], &[], "OK").holds);
+        assert!(judge(&[], &[C1, C2], "OK").holds);
+        for (slots, records) in [(&[C1][..], &[][..]), (&[C2], &[]), (&[], &[C1]), (&[], &[])] {
+            let verdict = judge(slots, records, "OK");
+            assert!(!verdict.holds, "{slots:?} {records:?}");
+            assert!(verdict.detail.contains("set 3"), "{}", verdict.detail);
+        }
+        let other = judge(&[C1, C2], &[], "UNABLE 0 LEFT");
+        assert!(!other.holds, "the stored answer is not the one given");
+    }
+}

@@ -119,3 +119,71 @@ impl Sales {
         all.verdict("no-double-sale", checked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judges::ledger::OpenEntry;
+
+    fn sold(set: u16, serial: u16) -> Completed {
+        Completed {
+            set,
+            entry: OpenEntry {
+                text: "01Y2".to_owned(),
+                serial,
+                accepted_at: Instant(0),
+                answer: "1 AA1    Y 12JUL LGALAX SS1  0900 1130".to_owned(),
+                first_shown_at: None,
+            },
+            lights: None,
+            completed_at: Instant(1),
+            told_later: false,
+        }
+    }
+
+    /// One flight, one day; a single coach seat left.
+    fn one_seat() -> Sales {
+        Sales {
+            days: 1,
+            counts: vec![[10, 0], [80, 79]],
+            may_free: BTreeMap::new(),
+            sells: 0,
+            violations: Violations::default(),
+        }
+    }
+
+    #[test]
+    fn the_last_seat_can_be_sold_once() {
+        let key = (0, 0, 1);
+        let mut judge = one_seat();
+        judge.acknowledged(Instant(1), &sold(0, 1), &[(key, 1)]);
+        assert_eq!(judge.violations.count, 0);
+        judge.acknowledged(Instant(2), &sold(1, 1), &[(key, 1)]);
+        assert_eq!(judge.violations.count, 1);
+        assert!(
+            judge
+                .violations
+                .first
+                .as_ref()
+                .unwrap()
+                .contains("81 seats sold of 80")
+        );
+    }
+
+    #[test]
+    fn a_cancellation_on_its_way_may_already_have_freed_its_seat() {
+        let key = (0, 0, 1);
+        let mut judge = one_seat();
+        judge.acknowledged(Instant(1), &sold(0, 1), &[(key, 1)]);
+        judge.may_free(0, 2, vec![(key, -1)]);
+        judge.acknowledged(Instant(2), &sold(1, 1), &[(key, 1)]);
+        assert_eq!(
+            judge.violations.count, 0,
+            "sold again after it was given back"
+        );
+        // The answer says it was not given back: the next sell is one too many.
+        judge.resolve(0, 2);
+        judge.acknowledged(Instant(3), &sold(2, 1), &[(key, 1)]);
+        assert_eq!(judge.violations.count, 1);
+    }
+}
