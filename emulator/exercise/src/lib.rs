@@ -1,4 +1,26 @@
-//! Room `exercise`.
+//! Room `exercise`: what people do to a site, and who says whether it kept its promises.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`script`] | the sheet of an exercise: workload, faults, expectations |
+//! | [`inputs`] | everything a run is made from, read and checked |
+//! | [`schedule`], [`files`], [`opening`], [`demand`], [`people`] | the airline: departures, what the files hold at first, who wants what |
+//! | [`layout`], [`tables_deck`], [`recovered`], [`media`] | the records on drum and disk as the control program lays them out |
+//! | [`agents`], [`workload`], [`entries_csv`] | who types what |
+//! | [`driver`] | the run itself, in slices of ten milliseconds |
+//! | [`judges`] | who only watch, and their verdicts |
+//! | [`report`], [`statistics`] | figures and verdicts for people and for programs |
+//!
+//! The machines know nothing of this room, and the judges nothing of the machines: they see the
+//! lines, the sets, and what is magnetised on drums and disks.
+//!
+//! *Deliberately absent*: files, the terminal and the wall clock (see the command), and any
+//! knowledge of how the control program does its work, other than where it keeps its records.
+//!
+//! *To add a fault to scripts*: a variant of `script::FaultKind`, its arms in `validate_fault` and
+//! `driver::site_fault`. *To add an expectation*: a variant of `script::Condition`, its arm in
+//! `report::expectations`.
+
 pub mod agents;
 pub mod demand;
 pub mod driver;

@@ -284,8 +284,16 @@ impl<'a> Judges<'a> {
         let mut live = Violations::default();
         if pending > 0 {
             live.count = 1;
+            let oldest = self.ledger.all_open().min_by_key(|(_, o)| o.accepted_at);
+            let oldest = oldest.map_or(String::new(), |(set, open)| {
+                format!(
+                    "; the oldest is `{}` of set {set}, serial {}, entered at {}",
+                    open.text, open.serial, open.accepted_at
+                )
+            });
             live.first = Some(format!(
-                "{pending} entries were still without an answer when the settling time ended"
+                "{pending} entries were still without an answer when the settling time \
+                 ended{oldest}"
             ));
         }
         let live_detail = "everything held was answered".to_owned();
