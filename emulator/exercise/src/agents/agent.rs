@@ -691,8 +691,13 @@ fn retrieved(call: &mut Call, answer: &str, step: &Step, stream: &mut Stream) {
     if failed.iter().any(|start| answer.starts_with(start)) {
         return;
     }
-    let several = matches!(step, Step::ByName(_)) && !answer.contains('/');
-    if several {
+    if matches!(step, Step::ByName(_)) && !answer.contains('/') {
+        // Several of that name: the customer knows which.
+        let locators: Vec<&str> = answer.split_whitespace().collect();
+        if !locators.is_empty() {
+            let locator = locators[stream.below(locators.len() as u64) as usize];
+            call.todo.push_back(Step::ByLocator(locator.to_owned()));
+        }
         return;
     }
     call.retrieved = true;

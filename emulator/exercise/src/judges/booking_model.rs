@@ -5,15 +5,15 @@
 //! cancellations; `OK ABACDH` acknowledges a booking filed under that locator. Nothing here looks
 //! at the machines or the storage; the judges compare the two.
 //!
-//! When an answer does not tell enough (a display by name), the set is *unsure* until the agent
-//! ends or ignores the booking; nothing is claimed about an unsure set.
+//! When an answer does not tell enough (a booking is brought in whose contents nobody was told), the
+//! set is *unsure* until the agent ends or ignores the booking; nothing is claimed about it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::files::day_of_year;
-use crate::layout::locator_ordinal;
+use crate::layout::{Booking, Segment, SegmentStatus, locator_ordinal};
 use crate::schedule::Schedule;
 
 /// Seats of one class on one flight and day: flight ordinal, day index, class (0 first, 1 coach).
@@ -80,6 +80,43 @@ pub struct Model {
     /// Bookings filed or changed by acknowledged ENDs in this run, by ordinal; `None`: cancelled
     /// whole, or changed in a way not told.
     pub filed: BTreeMap<u32, Option<ToldBooking>>,
+    /// Bookings on file when the run began.
+    pub before: BTreeMap<u32, ToldBooking>,
+}
+
+impl ToldBooking {
+    /// A booking on file as it stands there.
+    pub fn of_file(booking: &Booking) -> ToldBooking {
+        let standing = |segment: &Segment| match segment.status() {
+            Some(SegmentStatus::FiledConfirmed) => Some(Standing::Filed),
+            Some(SegmentStatus::FiledWait) => Some(Standing::FiledWait),
+            _ => None,
+        };
+        let told = |segment: &Segment| {
+            Some(ToldSegment {
+                key: (segment.flight, segment.day, segment.class),
+                seats: segment.seats,
+                standing: standing(segment)?,
+            })
+        };
+        let items = [
+            ('-', &booking.names),
+            ('9', &booking.phone),
+            ('7', &booking.ticketing),
+            ('6', &booking.received),
+            ('5', &booking.remark),
+        ];
+        ToldBooking {
+            segments: booking.segments.iter().filter_map(told).collect(),
+            persons: booking.persons,
+            items: items
+                .into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(mark, text)| (mark, text.clone()))
+                .collect(),
+            of: None,
+        }
+    }
 }
 
 /// Parses a sell's answer: `1 AA1    Y 12JUL LGALAX SS1  0900 1130`.
@@ -122,6 +159,7 @@ impl Model {
             sets: vec![ToldBooking::default(); usize::from(sets)],
             unsure: vec![false; usize::from(sets)],
             filed: BTreeMap::new(),
+            before: BTreeMap::new(),
         }
     }
 
@@ -257,23 +295,30 @@ impl Model {
         self.filed.insert(ordinal, kept.then_some(booking));
     }
 
-    /// A display: of this set's booking, or of a booking filed before.
+    /// A display: of this set's booking, or of a booking filed before. The latter begins with its
+    /// locator and its names; a list of locators brings nothing into the set.
     fn shown(&mut self, index: usize, text: &str, answer: &str) {
-        let failed = ["NO ", "FINISH", "FORMAT", "LAST ENTRY"];
-        if matches!(text, "*A" | "*I") || failed.iter().any(|start| answer.starts_with(start)) {
+        if matches!(text, "*A" | "*I") {
             return;
         }
-        if let Some(ordinal) = text.get(1..).and_then(locator_ordinal) {
-            let told = self.filed.get(&ordinal).cloned();
-            if let Some(Some(mut booking)) = told {
-                booking.of = Some(ordinal);
-                self.sets[index] = booking;
-            } else {
-                // A booking of before the run: its contents were never told in a way to count.
-                self.unsure[index] = true;
+        let Some((locator, names)) = answer.trim().split_once(' ') else {
+            return;
+        };
+        let Some(ordinal) = locator_ordinal(locator).filter(|_| names.contains('/')) else {
+            return;
+        };
+        let told = match self.filed.get(&ordinal) {
+            Some(told) => told.as_ref(),
+            None => self.before.get(&ordinal),
+        };
+        match told {
+            Some(booking) => {
+                self.sets[index] = ToldBooking {
+                    of: Some(ordinal),
+                    ..booking.clone()
+                };
             }
-        } else {
-            self.unsure[index] = true;
+            None => self.unsure[index] = true,
         }
     }
 
@@ -322,7 +367,7 @@ mod tests {
         assert_eq!(filed.segments[1].standing, Standing::FiledWait);
 
         // Brought into another set, one segment cancelled, ended: the seats go back at the end.
-        model.apply(1, "*AAAABC", "2SMIVO...", &schedule);
+        model.apply(1, "*AAAABC", "AAAABC 2SMIVO/ADA", &schedule);
         assert_eq!(model.apply(1, "X1", "OK", &schedule), []);
         assert_eq!(model.apply(1, "E", "OK AAAABC", &schedule), [(key, -2)]);
         assert_eq!(model.filed[&0o12].as_ref().unwrap().segments.len(), 1);
@@ -332,7 +377,9 @@ mod tests {
     fn an_unknown_booking_makes_a_set_unsure_until_it_is_left() {
         let schedule = schedule();
         let mut model = Model::new(1, 181);
-        model.apply(0, "*-SMIVO", "1SMIVO/ADA", &schedule);
+        model.apply(0, "*-SMIVO", "AAAABC AAAABD", &schedule);
+        assert!(model.of_set(0).is_some(), "a list brings nothing");
+        model.apply(0, "*-SMIVO", "AAAABC SMIVO/ADA", &schedule);
         assert_eq!(model.of_set(0), None);
         model.apply(0, "I", "IGNORED", &schedule);
         assert!(model.of_set(0).unwrap().is_empty());

@@ -36,7 +36,7 @@ use crate::inputs::Inputs;
 use crate::media::SiteMedia;
 use crate::recovered::Recovered;
 use crate::script::Bounds;
-use booking_model::Model;
+use booking_model::{Model, ToldBooking};
 use fencing::Fencing;
 use files_audit::FilesAudit;
 use ledger::{Completed, Ledger, is_refusal};
@@ -124,11 +124,18 @@ impl<'a> Judges<'a> {
         let sets = inputs.description.sets() as u16;
         let media = SiteMedia(storage);
         let recovered = Recovered::new(&inputs.layout, &media).with_index();
+        let mut model = Model::new(sets, inputs.files.day0());
+        for ordinal in 1..inputs.files.first_free_pnr() {
+            if let Some(record) = recovered.passenger(ordinal) {
+                let told = ToldBooking::of_file(&record.booking);
+                model.before.insert(ordinal, told);
+            }
+        }
         Judges {
             inputs,
             bounds: bounds.clone(),
             ledger: Ledger::new(sets),
-            model: Model::new(sets, inputs.files.day0()),
+            model,
             sales: Sales::new(inputs, &recovered),
             files: FilesAudit::new(inputs.files.first_free_pnr()),
             promise: Promise::new(sets),
