@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
-use site::fault::Fault;
-use site::record::FrameRecord;
+use site::fault::{Fault, Target};
+use site::record::{FrameRecord, Start, Stop};
 use site::{Cause, Machine, Record};
 
 use super::ledger::Ledger;
@@ -112,7 +112,9 @@ pub struct Takeovers {
     pub faults: Vec<Fired>,
     /// What people read: instant and text.
     pub log: Vec<(Instant, String)>,
-    /// The last fault on a machine and the entries then waiting, until a move takes it.
+    /// The machine in the active role, as its taking was recorded; A at the begin.
+    active: Option<Machine>,
+    /// The last fault on the active machine and the entries then waiting, until a move takes it.
     hit: Option<(Instant, BTreeSet<(u16, u16)>)>,
     /// First entry accepted after it.
     asked_after_hit: Option<Instant>,
@@ -135,6 +137,7 @@ impl Takeovers {
             moves: Vec::new(),
             faults: Vec::new(),
             log: Vec::new(),
+            active: Some(Machine::A),
             hit: None,
             asked_after_hit: None,
             power_returns: None,
@@ -174,6 +177,7 @@ impl Takeovers {
                 self.write(at, format!("relays of machine {machine:?} {done}"));
             }
             Record::RoleTaken { machine, cause } => {
+                self.active = Some(*machine);
                 if let Some(last) = self.moves.last_mut() {
                     last.taken_at = Some(at);
                 }
@@ -184,16 +188,24 @@ impl Takeovers {
                 why,
                 location,
                 instructions,
-            } => self.write(
-                at,
-                format!(
+            } => {
+                // A stop before a certain instruction comes later than it was ordered.
+                if self.active == Some(*machine) && matches!(why, Stop::FailStop | Stop::Parity) {
+                    self.machine_hit(at, ledger);
+                }
+                let text = format!(
                     "machine {machine:?} stopped ({why:?}) at {location:05o}{}, after \
                      {instructions} instructions",
                     routine_of(*location)
-                ),
-            ),
+                );
+                self.write(at, text);
+            }
             Record::MachineStarted { machine, how } => {
                 self.halted.retain(|(halted, _)| halted != machine);
+                if *how == Start::StallEnded && self.active == Some(*machine) {
+                    // It went on before anybody took its place.
+                    self.hit = None;
+                }
                 self.write(at, format!("machine {machine:?} started ({how:?})"));
             }
             // Its channels go on and wake it to halt again: said once.
@@ -244,18 +256,37 @@ impl Takeovers {
         });
         let effect = if took_effect { "" } else { " (no effect)" };
         self.write(at, format!("FAULT {}: {hit}{effect}", name_of(fault)));
-        let on_machine = !matches!(
-            fault,
-            Fault::UnitLoss { .. } | Fault::UnitReturn { .. } | Fault::ReturnToService { .. }
-        );
-        if took_effect && on_machine {
-            let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
-            self.hit = Some((at, waiting.collect()));
-            self.asked_after_hit = None;
+        let hits = |machine: &Target| match machine {
+            Target::Active => true,
+            Target::Standby => false,
+            Target::A => self.active == Some(Machine::A),
+            Target::B => self.active == Some(Machine::B),
+        };
+        let on_active = match fault {
+            Fault::FailStop { machine }
+            | Fault::Hang { machine }
+            | Fault::Stall { machine, .. }
+            | Fault::HeartbeatCut { machine } => hits(machine),
+            Fault::PowerOffBoth { .. } | Fault::PlannedSwitchover | Fault::ManualSwitchover => true,
+            // The machine stops later.
+            Fault::FailStopAtInstruction { .. }
+            | Fault::UnitLoss { .. }
+            | Fault::UnitReturn { .. }
+            | Fault::ReturnToService { .. } => false,
+        };
+        if took_effect && on_active {
+            self.machine_hit(at, ledger);
         }
         if let (Fault::PowerOffBoth { r#for }, true) = (fault, took_effect) {
             self.power_returns = Some(at + *r#for);
         }
+    }
+
+    /// The active machine was hit now; what waits now was held at the fault.
+    fn machine_hit(&mut self, at: Instant, ledger: &Ledger) {
+        let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
+        self.hit = Some((at, waiting.collect()));
+        self.asked_after_hit = None;
     }
 
     fn decision(
@@ -307,10 +338,14 @@ impl Takeovers {
     /// A block is shown at a set.
     pub fn answer(&mut self, at: Instant, set: u16, serial: u16, complete: bool) {
         let frame = self.last_frame.get(usize::from(set)).copied().flatten();
+        let mut lines = Vec::new();
+        if let (Some((_, waiting)), true) = (&mut self.hit, complete) {
+            // The fault had come, but this answer was on its way.
+            waiting.remove(&(set, serial));
+        }
         let Some(last) = self.moves.last_mut() else {
             return;
         };
-        let mut lines = Vec::new();
         let by_new = frame.is_some_and(|(of, maker, left)| {
             of == serial && usize::from(maker) == last.to.index() && left >= last.decided_at
         });
