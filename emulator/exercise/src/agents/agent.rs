@@ -163,7 +163,7 @@ impl Agent {
                 todo.push_back(Step::SellDirect);
             }
             _ => {
-                looks_left = stream.weighted(&[4, 12, 21, 24, 21, 18]) as u8;
+                looks_left = stream.weighted(&[2, 9, 18, 25, 24, 22]) as u8;
                 todo.push_back(Step::Look);
             }
         }
@@ -222,7 +222,7 @@ impl Agent {
                 }
                 counts.resets += 1;
                 self.phase = Phase::AfterReset;
-                self.wake_at = at + seconds(0.5, 1.0, &mut self.stream);
+                self.wake_at = at + seconds(0.2, 0.4, &mut self.stream);
                 Next::Do(Key::Reset)
             }
             Phase::AfterReset => self.reenter(at, counts),
@@ -262,8 +262,9 @@ impl Agent {
     }
 
     fn wait(&mut self, at: Instant) {
-        let patience = if self.stream.chance(0.004) {
-            seconds(1.0, 1.5, &mut self.stream)
+        let patience = if self.stream.chance(0.005) {
+            // In a hurry, or bored.
+            seconds(0.3, 0.6, &mut self.stream)
         } else {
             seconds(18.0, 20.0, &mut self.stream)
         };
@@ -623,7 +624,7 @@ fn sell_answered(
             call.todo.push_back(Step::Look);
             return;
         }
-        if stream.chance(0.08) {
+        if stream.chance(0.16) {
             // A change of mind: the last segment goes, another day is wanted.
             call.todo.push_back(Step::Cancel(call.segments));
             call.segments_left = 1;
@@ -659,7 +660,7 @@ fn close(call: &mut Call, stream: &mut Stream) {
     }
     call.closing = true;
     let mut items = vec![Item::Name, Item::Phone, Item::Ticketing, Item::Received];
-    if stream.chance(0.35) {
+    if stream.chance(0.5) {
         items.push(Item::Remark);
     }
     // Practised agents join two or three items in one entry.
@@ -669,11 +670,11 @@ fn close(call: &mut Call, stream: &mut Stream) {
         call.todo
             .push_back(Step::Item(items[at..at + size].to_vec()));
         at += size;
-        if at == items.len() && stream.chance(0.35) {
+        if at == items.len() && stream.chance(0.5) {
             call.todo.push_back(Step::ShowItinerary);
         }
     }
-    if stream.chance(0.75) {
+    if stream.chance(0.85) {
         call.todo.push_back(Step::ShowBooking);
     }
     call.todo.push_back(Step::End);

@@ -71,7 +71,8 @@ pub struct Traffic {
     pub sells_refused: u64,
     /// Entries typed again with the same text after RESET.
     pub retyped: u64,
-    /// Entries queued again by interchanges: not acknowledged, REOPEN, no answer in time.
+    /// Entries sent again under the same serial: not acknowledged, REOPEN, no answer in time, or the
+    /// same text typed again.
     pub sent_again: u64,
     /// Entries given up for other text.
     pub given_up: u64,

@@ -247,8 +247,8 @@ impl<'a> Judges<'a> {
                 }
             }
             SetOutput::Requeued { why, .. } => {
-                // A copy typed by the agent is counted by the ledger, a block wanted is no copy.
-                if matches!(why, Again::NotAcknowledged | Again::Reopen | Again::TimeOut) {
+                // A block asked for is no entry sent again.
+                if !matches!(why, Again::NextBlock | Again::Refused) {
                     self.ledger.traffic.sent_again += 1;
                 }
             }
