@@ -246,11 +246,11 @@ impl<'a> Judges<'a> {
                     self.acknowledged(at, done);
                 }
             }
-            SetOutput::Requeued { why, .. } => {
-                // A block asked for is no entry sent again.
-                if !matches!(why, Again::NextBlock | Again::Refused) {
-                    self.ledger.traffic.sent_again += 1;
-                }
+            // A block asked for is no entry sent again.
+            SetOutput::Requeued { why, .. }
+                if !matches!(why, Again::NextBlock | Again::Refused) =>
+            {
+                self.ledger.traffic.sent_again += 1;
             }
             _ => {}
         }
