@@ -246,9 +246,9 @@ impl Site {
     /// The clock of a machine that has something to do by itself.
     fn ready(&self, machine: Machine) -> Option<Instant> {
         let computer = &self.computers[machine.index()];
-        let does = computer.pending.is_some()
-            || computer.stop_due
-            || computer.mode == Mode::Running && !computer.is_lazy();
+        let does = computer.stop_due
+            || computer.mode == Mode::Running
+                && (computer.pending.is_some() || !computer.is_lazy());
         does.then(|| computer.clock())
     }
 
@@ -265,7 +265,7 @@ impl Site {
             (None, None) => return self.next_event(event),
         };
         let computer = &mut self.computers[machine.index()];
-        if computer.pending.is_some() || computer.stop_due {
+        if computer.mode == Mode::Running && computer.pending.is_some() || computer.stop_due {
             if clock > limit {
                 return self.next_event(event);
             }

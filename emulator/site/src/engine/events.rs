@@ -272,6 +272,18 @@ impl Site {
     /// The effect of an input-output instruction that ended at `now`.
     pub(super) fn input_output(&mut self, machine: Machine, now: Instant, what: IoOperation) {
         let has_7909 = |channel: u8| usize::from(channel) < CHANNELS;
+        // An attention may have set the channel to work while the instruction that starts it was
+        // in progress: then the processor waits for it after all.
+        if let IoOperation::StartChannel { channel, .. }
+        | IoOperation::LoadChannel { channel, .. } = what
+        {
+            let computer = &mut self.computers[machine.index()];
+            if has_7909(channel) && computer.channels[usize::from(channel)].busy() {
+                computer.pending = Some(what);
+                computer.mode = Mode::Waiting(channel);
+                return;
+            }
+        }
         match what {
             IoOperation::StartChannel { channel, address } if has_7909(channel) => {
                 self.with_channel(machine, channel.into(), now, |channel, now, port| {
