@@ -28,6 +28,7 @@ use crate::layout::locator;
 use crate::media;
 use crate::opening::Opening;
 use crate::script::{self, Before, DrawnFault, FaultKind, Script, UnitTarget, When};
+use crate::startover_image;
 use crate::workload::{Player, Workload};
 
 /// Length of a slice.
@@ -336,6 +337,7 @@ fn open_files(inputs: &Inputs, site: &mut Site) -> Result<Knowledge, StartError>
             },
         )
         .map_err(|error| StartError::Opening(error.to_string()))?;
+    startover_image::write(&inputs.assembly, storage);
     if let Some(place) = refused {
         return Err(StartError::NoSuchRecord(
             place.module,

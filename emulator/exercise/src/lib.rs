@@ -36,6 +36,7 @@ pub mod recovered;
 pub mod report;
 pub mod schedule;
 pub mod script;
+pub mod startover_image;
 pub mod statistics;
 pub mod tables_deck;
 pub mod workload;
