@@ -68,6 +68,8 @@ pub struct UnitTransfer {
     pub track: u16,
     /// Record on the track.
     pub record: u16,
+    /// When its first word began to pass.
+    pub started: Instant,
     /// Whole words that passed.
     pub words: u16,
     /// Core to unit.
@@ -332,9 +334,9 @@ impl FileControl {
         let Some(transfer) = self.transfer.take() else {
             return;
         };
-        if transfer.start.is_none() {
+        let Some(started) = transfer.start else {
             return;
-        }
+        };
         let module = &mut self.modules[transfer.module];
         if transfer.write && !torn && transfer.done < transfer.length {
             let zeros = vec![0; transfer.length - transfer.done];
@@ -346,6 +348,7 @@ impl FileControl {
             unit: module.unit,
             track: transfer.track,
             record: transfer.record,
+            started,
             words: transfer.done as u16,
             write: transfer.write,
             torn,

@@ -450,6 +450,34 @@ impl Layout {
         }
     }
 
+    /// Which copy of which record stands at a place, by the file map alone; `None` where no record
+    /// of the files is kept. A track belongs to the kind whose first track comes last before it.
+    pub fn kept_at(&self, place: Place) -> Option<(FileAddress, Copy)> {
+        let mut found: Option<(Kind, Copy)> = None;
+        for kind in Kind::ALL {
+            for copy in Copy::BOTH {
+                let entry = self.map_of(kind, copy);
+                let modules =
+                    u32::from(entry.first_module)..u32::from(entry.first_module) + entry.divisor;
+                let later =
+                    found.is_none_or(|(k, c)| self.map_of(k, c).base_track < entry.base_track);
+                if modules.contains(&u32::from(place.module))
+                    && entry.base_track <= place.track
+                    && later
+                {
+                    found = Some((kind, copy));
+                }
+            }
+        }
+        let (kind, copy) = found?;
+        let entry = self.map_of(kind, copy);
+        let q = u32::from(place.track - entry.base_track) * u32::from(entry.records_per_track)
+            + u32::from(place.record);
+        let module = u32::from(place.module - entry.first_module);
+        let address = FileAddress::new(kind, q * entry.divisor + module);
+        (self.place(address, copy) == place).then_some((address, copy))
+    }
+
     /// The version of a stored record, or why it is not valid. `words` are cells as stored, with
     /// their parity syndrome. Slots are judged by [`Layout::read_slot`].
     pub fn version_of(&self, address: FileAddress, words: &[u64]) -> Result<u64, Invalid> {

@@ -5,7 +5,7 @@
 
 use site::{Storage, Unit};
 
-use crate::layout::{Place, StorageUnit, access_of_module};
+use crate::layout::{DRUMS, Place, StorageUnit, access_of_module};
 use crate::recovered::Media;
 
 /// The site's unit of a module.
@@ -23,6 +23,24 @@ fn unit_and_track(storage: &Storage, place: Place) -> Option<(Unit, u16)> {
     let geometry = &storage.module(unit)?.geometry;
     let track = geometry.track(access_of_module(place.module), place.track)?;
     Some((unit, track))
+}
+
+/// The place of a record of a unit, the unit's tracks counted through its accesses.
+pub fn place_of(storage: &Storage, unit: Unit, track: u16, record: u16) -> Option<Place> {
+    let record = u8::try_from(record).ok()?;
+    let tracks = storage.module(unit)?.geometry.tracks.max(1);
+    let (module, track) = match unit {
+        Unit::Drum(n) => (n, track),
+        Unit::Disk(n) => {
+            let access = u8::try_from(track / tracks).ok()?;
+            (DRUMS + n / 8 * 16 + access * 8 + n % 8, track % tracks)
+        }
+    };
+    Some(Place {
+        module,
+        track,
+        record,
+    })
 }
 
 /// Storage read by places.

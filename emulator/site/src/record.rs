@@ -94,6 +94,8 @@ pub enum Record {
         write: bool,
         /// Cut in the middle.
         torn: bool,
+        /// When its first word began to pass.
+        started: Instant,
     },
     /// A machine's relays have closed or opened.
     Relays {

@@ -115,6 +115,7 @@ mod tests {
             words: 80,
             write: true,
             torn: false,
+            started: Instant(0),
         }
     }
 

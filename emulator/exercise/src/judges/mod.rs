@@ -6,6 +6,7 @@
 //! | nothing-acknowledged-lost | what an answer acknowledged stands in the recoverable files; no booking is on file that nobody was told of |
 //! | inventory-adds-up | sold = opening count + filed + open segments, the wait-list likewise |
 //! | promise-on-two-units | when the answer to an update leaves, what it promises would outlive the loss of any one unit |
+//! | copies-in-turn | never are both copies of a record or slot written at the same time |
 //! | fenced | no word on a drum, disk or line comes from a machine whose relays are open |
 //! | takeover-bound | no automatic takeover is felt longer than its bound, what was held is answered in time |
 //! | live-again | after the last fault everything held is answered |
@@ -23,6 +24,7 @@ pub mod ledger;
 pub mod promise;
 pub mod sales;
 pub mod takeovers;
+pub mod turns;
 
 use std::collections::BTreeSet;
 
@@ -33,7 +35,7 @@ use site::record::FrameKind;
 use site::{Record, Storage, Unit, View};
 
 use crate::inputs::Inputs;
-use crate::media::SiteMedia;
+use crate::media::{SiteMedia, place_of};
 use crate::recovered::Recovered;
 use crate::script::Bounds;
 use booking_model::{Model, ToldBooking};
@@ -43,6 +45,7 @@ use ledger::{Completed, Ledger, is_refusal};
 use promise::Promise;
 use sales::Sales;
 use takeovers::Takeovers;
+use turns::Turns;
 
 /// What a judge says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +105,7 @@ pub struct Judges<'a> {
     sales: Sales,
     files: FilesAudit,
     promise: Promise,
+    turns: Turns,
     fencing: Fencing,
     /// Takeovers, second by second.
     pub takeovers: Takeovers,
@@ -139,6 +143,7 @@ impl<'a> Judges<'a> {
             sales: Sales::new(inputs, &recovered),
             files: FilesAudit::new(inputs.files.first_free_pnr()),
             promise: Promise::new(sets),
+            turns: Turns::default(),
             fencing: Fencing::default(),
             takeovers: Takeovers::new(sets),
             next_audit: Instant::ZERO + bounds.audit_every,
@@ -163,6 +168,20 @@ impl<'a> Judges<'a> {
                 let last = matches!(frame.kind, FrameKind::Complete | FrameKind::Lights);
                 if let (true, Some(set)) = (last, frame.set) {
                     self.promise_leaves(at, set, frame.serial, view.storage);
+                }
+            }
+            Record::Transfer {
+                unit,
+                track,
+                record,
+                write: true,
+                started,
+                ..
+            } => {
+                let place = place_of(view.storage, *unit, *track, *record);
+                let kept = place.and_then(|place| self.inputs.layout.kept_at(place));
+                if let Some((address, copy)) = kept {
+                    self.turns.wrote(*started, at, address, copy);
                 }
             }
             other => {
@@ -307,6 +326,7 @@ impl<'a> Judges<'a> {
         let mut verdicts = vec![self.sales.verdict(&self.files)];
         verdicts.extend(self.files.verdicts());
         verdicts.push(self.promise.verdict());
+        verdicts.push(self.turns.verdict());
         verdicts.push(self.fencing.verdict());
         verdicts.push(self.takeovers.verdict(&self.bounds));
         verdicts.push(live.verdict("live-again", live_detail));

@@ -43,6 +43,27 @@ fn the_programs_layout_is_read() {
 }
 
 #[test]
+fn a_place_tells_which_copy_it_keeps() {
+    let layout = test_layout();
+    let counts = [1_100, 3_700, 400, 50_000, NAME_BUCKETS, 1, SLOTS];
+    for (kind, count) in Kind::ALL.into_iter().zip(counts) {
+        for ordinal in 0..count {
+            let address = FileAddress::new(kind, ordinal);
+            for copy in Copy::BOTH {
+                let place = layout.place(address, copy);
+                assert_eq!(layout.kept_at(place), Some((address, copy)), "{place:?}");
+            }
+        }
+    }
+    let nowhere = Place {
+        module: 0,
+        track: 0,
+        record: 0,
+    };
+    assert_eq!(layout.kept_at(nowhere), None, "the start record");
+}
+
+#[test]
 fn no_two_copies_share_a_unit() {
     let layout = test_layout();
     for kind in Kind::ALL {

@@ -187,6 +187,7 @@ impl Site {
                     words: ended.words,
                     write: ended.write,
                     torn: ended.torn,
+                    started: ended.started,
                 };
                 self.record(now, record);
             }
