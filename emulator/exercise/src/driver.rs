@@ -415,11 +415,16 @@ fn events(output: &SetOutput, first_sets: &[(u16, u16)]) -> Vec<(u16, SetEvent)>
 /// Faults still to be given.
 struct Faults {
     left: Vec<DrawnFault>,
+    /// The unit lost last.
+    lost_unit: Option<site::Unit>,
 }
 
 impl Faults {
     fn new(drawn: Vec<DrawnFault>) -> Faults {
-        Faults { left: drawn }
+        Faults {
+            left: drawn,
+            lost_unit: None,
+        }
     }
 
     /// Gives the site every fault due before `until`.
@@ -447,7 +452,10 @@ impl Faults {
         });
         due.sort_by_key(|d| d.0);
         for (at, drawn) in due {
-            let fault = site_fault(&drawn, lost, site);
+            let fault = site_fault(&drawn, lost, self.lost_unit, site);
+            if let Fault::UnitLoss { unit } = fault {
+                self.lost_unit = Some(unit);
+            }
             site.fault(at.max(now), fault);
         }
     }
@@ -471,8 +479,22 @@ fn target(machine: script::Target, lost: Option<Machine>) -> site::Target {
     }
 }
 
-fn site_fault(drawn: &DrawnFault, lost: Option<Machine>, site: &Site) -> Fault {
+fn site_fault(
+    drawn: &DrawnFault,
+    lost: Option<Machine>,
+    lost_unit: Option<site::Unit>,
+    site: &Site,
+) -> Fault {
     let target = |machine| target(machine, lost);
+    let unit = |unit: UnitTarget| match unit {
+        UnitTarget::Drum(n) => site::Unit::Drum(n),
+        UnitTarget::Disk(n) => site::Unit::Disk(n),
+        // Those of any kind were drawn before; when nothing was lost nothing comes back, and the
+        // run is void.
+        UnitTarget::AnyDrum | UnitTarget::Any => site::Unit::Drum(0),
+        UnitTarget::AnyDisk => site::Unit::Disk(0),
+        UnitTarget::Lost => lost_unit.unwrap_or(site::Unit::Drum(0)),
+    };
     match &drawn.fault {
         FaultKind::FailStop { machine } => Fault::FailStop {
             machine: target(*machine),
@@ -509,14 +531,15 @@ fn site_fault(drawn: &DrawnFault, lost: Option<Machine>, site: &Site) -> Fault {
         FaultKind::HeartbeatCut { machine } => Fault::HeartbeatCut {
             machine: target(*machine),
         },
-        FaultKind::UnitLoss { unit } => Fault::UnitLoss {
-            unit: match *unit {
-                UnitTarget::Drum(n) => site::Unit::Drum(n),
-                UnitTarget::Disk(n) => site::Unit::Disk(n),
-                // Drawn before.
-                UnitTarget::AnyDrum | UnitTarget::Any => site::Unit::Drum(0),
-                UnitTarget::AnyDisk => site::Unit::Disk(0),
-            },
+        FaultKind::UnitLoss { unit: target } => Fault::UnitLoss {
+            unit: unit(*target),
+        },
+        FaultKind::UnitReturn {
+            unit: target,
+            blank,
+        } => Fault::UnitReturn {
+            unit: unit(*target),
+            blank: *blank,
         },
         FaultKind::PowerOffBoth { lasting } => Fault::PowerOffBoth { r#for: *lasting },
         FaultKind::ReturnToService { machine } => Fault::ReturnToService {

@@ -176,6 +176,8 @@ pub enum UnitTarget {
     AnyDisk,
     /// Any unit, drawn from the seed.
     Any,
+    /// The unit that was lost last.
+    Lost,
 }
 
 /// Before which instruction a machine stops.
@@ -226,6 +228,14 @@ pub enum FaultKind {
     UnitLoss {
         /// Which unit.
         unit: UnitTarget,
+    },
+    /// A lost unit comes back, with what it had or blank.
+    UnitReturn {
+        /// Which unit.
+        unit: UnitTarget,
+        /// With nothing on it.
+        #[serde(default)]
+        blank: bool,
     },
     /// Both machines lose power and so their core.
     PowerOffBoth {
@@ -532,7 +542,7 @@ fn draw_into(
             }
             return;
         }
-        FaultKind::UnitLoss { unit } => {
+        FaultKind::UnitLoss { unit } | FaultKind::UnitReturn { unit, .. } => {
             let units = (u64::from(drums), u64::from(disks));
             *unit = match *unit {
                 UnitTarget::AnyDrum => UnitTarget::Drum(stream.below(units.0.max(1)) as u8),
@@ -594,7 +604,7 @@ fn validate_fault(
             "there is no instruction 0",
             "a number of at least 1",
         ),
-        FaultKind::UnitLoss { unit } => {
+        FaultKind::UnitLoss { unit } | FaultKind::UnitReturn { unit, .. } => {
             if let Some((drums, disks)) = units {
                 let missing = match *unit {
                     UnitTarget::Drum(n) => (n >= drums).then_some((n, "drum", drums)),
