@@ -43,12 +43,15 @@ pub fn place_of(storage: &Storage, unit: Unit, track: u16, record: u16) -> Optio
     })
 }
 
-/// Storage read by places.
+/// Storage read by places. What is magnetised on a lost unit nobody can read.
 pub struct SiteMedia<'a>(pub &'a Storage);
 
 impl Media for SiteMedia<'_> {
     fn cells(&self, place: Place) -> Option<&[u64]> {
         let (unit, track) = unit_and_track(self.0, place)?;
+        if !self.0.module(unit)?.available {
+            return None;
+        }
         self.0.record_cells(unit, track, u16::from(place.record))?
     }
 }

@@ -82,6 +82,8 @@ pub struct Model {
     pub filed: BTreeMap<u32, Option<ToldBooking>>,
     /// Bookings on file when the run began.
     pub before: BTreeMap<u32, ToldBooking>,
+    /// ENDs told of a record that another booking has: ordinal and set, until somebody takes them.
+    pub given_twice: Vec<(u32, u16)>,
 }
 
 impl ToldBooking {
@@ -160,6 +162,7 @@ impl Model {
             unsure: vec![false; usize::from(sets)],
             filed: BTreeMap::new(),
             before: BTreeMap::new(),
+            given_twice: Vec::new(),
         }
     }
 
@@ -281,6 +284,10 @@ impl Model {
             self.filed.insert(ordinal, None);
             return;
         }
+        let known = self.filed.contains_key(&ordinal) || self.before.contains_key(&ordinal);
+        if known && booking.of != Some(ordinal) {
+            self.given_twice.push((ordinal, index as u16));
+        }
         booking
             .segments
             .retain(|s| !matches!(s.standing, Standing::Leaving | Standing::LeavingWait));
@@ -371,6 +378,12 @@ mod tests {
         assert_eq!(model.apply(1, "X1", "OK", &schedule), []);
         assert_eq!(model.apply(1, "E", "OK AAAABC", &schedule), [(key, -2)]);
         assert_eq!(model.filed[&0o12].as_ref().unwrap().segments.len(), 1);
+        assert_eq!(model.given_twice, [], "it was the same booking");
+
+        // Another booking filed under the same locator: one of the two is lost.
+        model.apply(1, "02Y2", sold, &schedule);
+        model.apply(1, "E", "OK AAAABC", &schedule);
+        assert_eq!(model.given_twice, [(0o12, 1)]);
     }
 
     #[test]

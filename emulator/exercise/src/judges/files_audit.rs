@@ -3,10 +3,12 @@
 //!
 //! An entry's changes are committed together in one slot, so the recoverable state is whole at any
 //! instant; what is on its way (an entry accepted, not yet answered) is left out of the comparison
-//! with what the terminals were told, never out of the sums.
+//! with what the terminals were told, never out of the sums. Bookings of before the run were told
+//! too: as they stood on file when it began.
 //!
 //! | count | sum |
 //! |---|---|
+//! | authorised, opening | as they were when the run began |
 //! | sold | opening + seats filed HK (PNRs) + seats open in set records (status 1) |
 //! | wait-list | seats filed HL + seats waited for in set records (status 3) |
 
@@ -17,7 +19,10 @@ use super::booking_model::{Model, Standing, ToldBooking};
 use super::ledger::Ledger;
 use super::{Verdict, Violations};
 use crate::inputs::Inputs;
-use crate::layout::{Booking, Layout, SegmentStatus};
+use crate::layout::{
+    Booking, Copy, FileAddress, INVENTORIES_PER_FLIGHT, Kind, Layout, NAME_BUCKETS,
+    SUMMARIES_PER_SHEET, SegmentStatus, StorageUnit,
+};
 use crate::recovered::{Media, Recovered};
 use crate::schedule::Class;
 
@@ -25,6 +30,8 @@ use crate::schedule::Class;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesAudit {
     first_new_pnr: u32,
+    /// Authorised and opening count of each flight, day and class at the begin.
+    opened: Vec<[u16; 2]>,
     audits: u64,
     bookings_compared: u64,
     sets_compared: u64,
@@ -36,12 +43,35 @@ pub struct FilesAudit {
 }
 
 impl FilesAudit {
-    /// PNRs from this ordinal on are made in the run.
-    pub fn new(first_new_pnr: u32) -> FilesAudit {
+    /// With the files as they stand at the begin.
+    pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> FilesAudit {
+        let mut opened = Vec::new();
+        for flight in 0..inputs.schedule.flights.len() as u16 {
+            for day in 0..inputs.files.days {
+                let found = recovered.newest(Layout::inventory_address(flight, day));
+                opened.extend(Class::ALL.map(|class| {
+                    found.map_or([0, 0], |found| {
+                        let counts = inputs.layout.counts(found.words, day, class);
+                        [counts.authorised, counts.opening]
+                    })
+                }));
+            }
+        }
         FilesAudit {
-            first_new_pnr,
+            first_new_pnr: inputs.files.first_free_pnr(),
+            opened,
             ..FilesAudit::default()
         }
+    }
+
+    /// An END was answered with the locator of a record that another booking has.
+    pub fn given_twice(&mut self, at: Instant, ordinal: u32, set: u16) {
+        self.lost.add(at, || {
+            format!(
+                "set {set}: its booking was filed as {}, which is another booking's",
+                crate::layout::locator(ordinal)
+            )
+        });
     }
 
     /// One audit.
@@ -88,7 +118,10 @@ impl FilesAudit {
             );
             self.compare_set(now, set, &record.booking, model, ledger);
         }
+        // A keypoint that was never written must not hide what was told.
+        let told = model.filed.last_key_value().map_or(0, |(last, _)| last + 1);
         let end = recovered.first_free_pnr().unwrap_or(self.first_new_pnr);
+        let end = end.max(told).max(self.first_new_pnr);
         let mut untold = Vec::new();
         for ordinal in 1..end {
             let Some(record) = recovered.passenger(ordinal) else {
@@ -120,7 +153,11 @@ impl FilesAudit {
                     self.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
                 }
                 None if ordinal >= self.first_new_pnr => untold.push(record.locator.clone()),
-                None => {}
+                None => {
+                    let told = model.before.get(&ordinal);
+                    let seen = (model, ledger);
+                    self.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
+                }
             }
         }
         self.compare_untold(now, &untold, ledger);
@@ -189,12 +226,14 @@ impl FilesAudit {
             let booking = model.of_set(set);
             booking.is_none_or(|booking| booking.of == Some(ordinal))
         };
-        let changing = ledger.all_open().any(|(set, open)| {
-            let before = ledger.doubtful(set);
-            let ends = open.text.starts_with('E')
-                || before.is_some_and(|before| before.text.starts_with('E'));
-            ends && may_concern(set)
-        });
+        let changing = || {
+            ledger.all_open().any(|(set, open)| {
+                let before = ledger.doubtful(set);
+                let ends = open.text.starts_with('E')
+                    || before.is_some_and(|before| before.text.starts_with('E'));
+                ends && may_concern(set)
+            })
+        };
         let difference = if state == 1 {
             difference(told, stands, true)
         } else {
@@ -202,7 +241,7 @@ impl FilesAudit {
         };
         self.bookings_compared += 1;
         if let Some(difference) = difference
-            && !changing
+            && !changing()
         {
             self.lost.add(now, || {
                 format!(
@@ -220,13 +259,13 @@ impl FilesAudit {
         recovered: &Recovered<'_, M>,
         sums: &[[u32; 2]],
     ) {
-        let mut sums = sums.iter();
+        let mut sums = sums.iter().zip(self.opened.clone());
         for (flight, described) in inputs.schedule.flights.iter().enumerate() {
             for day in 0..inputs.files.days {
                 let address = Layout::inventory_address(flight as u16, day);
                 let found = recovered.newest(address);
                 for class in Class::ALL {
-                    let sum = sums.next().copied().unwrap_or_default();
+                    let (sum, opened) = sums.next().map_or(([0; 2], [0; 2]), |(s, o)| (*s, o));
                     let what = || {
                         format!(
                             "{} {} class {}",
@@ -242,6 +281,19 @@ impl FilesAudit {
                     };
                     self.counts_compared += 1;
                     let counts = inputs.layout.counts(found.words, day, class);
+                    if [counts.authorised, counts.opening] != opened {
+                        self.sums.add(now, || {
+                            format!(
+                                "{}: {} authorised and {} sold at the opening stand there, {} and \
+                                 {} stood there then",
+                                what(),
+                                counts.authorised,
+                                counts.opening,
+                                opened[0],
+                                opened[1]
+                            )
+                        });
+                    }
                     let sold = u32::from(counts.opening) + sum[0];
                     if u32::from(counts.sold) != sold || u32::from(counts.waiting) != sum[1] {
                         self.sums.add(now, || {
@@ -279,6 +331,38 @@ impl FilesAudit {
             self.sums.verdict("inventory-adds-up", sums),
         ]
     }
+}
+
+/// Does a unit that came back hold every record again that belongs there, in its newest version?
+pub fn rebuilt<M: Media>(unit: StorageUnit, inputs: &Inputs, recovered: &Recovered<'_, M>) -> bool {
+    let flights = inputs.schedule.flights.len() as u32;
+    let passengers = recovered.first_free_pnr().unwrap_or(0);
+    let counts = [
+        (Kind::Set, inputs.description.sets() as u32),
+        (Kind::Inventory, flights * INVENTORIES_PER_FLIGHT),
+        (
+            Kind::Summary,
+            inputs.schedule.sheets.len() as u32 * SUMMARIES_PER_SHEET,
+        ),
+        (Kind::Passenger, passengers),
+        (Kind::Name, NAME_BUCKETS),
+        (Kind::Keypoint, 1),
+    ];
+    let whole = |address| {
+        let Some(newest) = recovered.newest(address) else {
+            return true;
+        };
+        Copy::BOTH.into_iter().all(|copy| {
+            let place = inputs.layout.place(address, copy);
+            StorageUnit::of_module(place.module) != unit
+                || recovered
+                    .copy(address, copy)
+                    .is_ok_and(|found| found.version == newest.version)
+        })
+    };
+    counts
+        .into_iter()
+        .all(|(kind, count)| (0..count).all(|n| whole(FileAddress::new(kind, n))))
 }
 
 /// What differs between a booking as told and as it stands; `None` if nothing does.
@@ -327,3 +411,6 @@ fn difference(told: &ToldBooking, stands: &Booking, filed: bool) -> Option<Strin
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

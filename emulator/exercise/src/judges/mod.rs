@@ -35,6 +35,7 @@ use site::record::FrameKind;
 use site::{Record, Storage, Unit, View};
 
 use crate::inputs::Inputs;
+use crate::layout::StorageUnit;
 use crate::media::{SiteMedia, place_of};
 use crate::recovered::Recovered;
 use crate::script::Bounds;
@@ -110,11 +111,20 @@ pub struct Judges<'a> {
     /// Takeovers, second by second.
     pub takeovers: Takeovers,
     next_audit: Instant,
+    /// Units lost, or back and not yet whole.
     units_lost: BTreeSet<Unit>,
     /// Something happened that the failure model excludes.
     outside_model: bool,
     /// Entries completed since somebody last took them.
     pub completed: Vec<Completed>,
+}
+
+/// The unit as the file map names it.
+fn storage_unit(unit: Unit) -> StorageUnit {
+    match unit {
+        Unit::Drum(n) => StorageUnit::Drum(n),
+        Unit::Disk(n) => StorageUnit::Disk(n),
+    }
 }
 
 /// Text of core BCD characters.
@@ -141,7 +151,7 @@ impl<'a> Judges<'a> {
             ledger: Ledger::new(sets),
             model,
             sales: Sales::new(inputs, &recovered),
-            files: FilesAudit::new(inputs.files.first_free_pnr()),
+            files: FilesAudit::new(inputs, &recovered),
             promise: Promise::new(sets),
             turns: Turns::default(),
             fencing: Fencing::default(),
@@ -196,16 +206,17 @@ impl<'a> Judges<'a> {
         }
     }
 
-    /// Keeps account of what the failure model allows: one storage unit lost at a time (what was
-    /// lost and came back is not known to be whole), no line error that its check does not tell.
+    /// Keeps account of what the failure model allows: one storage unit lost at a time (one that
+    /// came back counts until it holds everything again), no line error that its check does not
+    /// tell.
     fn failure_model(&mut self, record: &Record) {
         match record {
             Record::Unit {
                 unit,
                 available: false,
             } => {
-                self.promise.unit_lost = true;
                 self.units_lost.insert(*unit);
+                self.promise.unit_lost = true;
                 self.outside_model |= self.units_lost.len() > 1;
             }
             Record::LineUndetectedError { .. } => self.outside_model = true,
@@ -283,6 +294,9 @@ impl<'a> Judges<'a> {
         let answer = entry.answer.trim_end();
         let schedule = &self.inputs.schedule;
         let changes = self.model.apply(set, &entry.text, answer, schedule);
+        for (ordinal, set) in self.model.given_twice.drain(..) {
+            self.files.given_twice(at, ordinal, set);
+        }
         self.sales.resolve(set, entry.serial);
         self.sales.acknowledged(at, &done, &changes);
         self.completed.push(done);
@@ -302,6 +316,12 @@ impl<'a> Judges<'a> {
         let recovered = Recovered::new(&self.inputs.layout, &media).with_index();
         self.files
             .audit(now, self.inputs, &recovered, &self.model, &self.ledger);
+        self.units_lost.retain(|&unit| {
+            let back = storage.module(unit).is_some_and(|module| module.available);
+            let kept = storage_unit(unit);
+            !(back && files_audit::rebuilt(kept, self.inputs, &recovered))
+        });
+        self.promise.unit_lost = !self.units_lost.is_empty();
     }
 
     /// All verdicts, after the settling time.

@@ -6,8 +6,8 @@
 //! the terminal shows the answer, and only then judged: a good answer to an update must find LAST
 //! equal to its serial, and ANSWER equal to its text.
 //!
-//! While a unit is lost there is no second copy to promise on; answers leaving then are counted,
-//! not judged.
+//! While a unit is lost, or back and not yet rebuilt, there is no second unit to promise on: then
+//! what remains must hold the promise, and how many answers left so is told.
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
@@ -15,12 +15,14 @@ use serde::{Deserialize, Serialize};
 use super::ledger::Completed;
 use super::{Verdict, Violations};
 use crate::layout::{FileAddress, Kind, Layout, SLOTS};
-use crate::recovered::{Media, Recovered};
+use crate::recovered::{Found, Media, Recovered};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Left {
     at: Instant,
     serial: u16,
+    /// A unit was lost already: no further loss was asked for.
+    remains: bool,
     /// LAST and ANSWER of the set record as any single loss would leave them.
     found: Option<(u16, String)>,
     /// A record of the slot that would be lost or old.
@@ -33,9 +35,9 @@ pub struct Promise {
     left: Vec<Option<Left>>,
     checked: u64,
     violations: Violations,
-    /// A unit is lost.
+    /// A unit is lost, or back and not yet rebuilt.
     pub unit_lost: bool,
-    unjudged: u64,
+    on_what_remained: u64,
 }
 
 /// Could the entry change anything that is filed?
@@ -56,7 +58,7 @@ impl Promise {
             checked: 0,
             violations: Violations::default(),
             unit_lost: false,
-            unjudged: 0,
+            on_what_remained: 0,
         }
     }
 
@@ -73,14 +75,16 @@ impl Promise {
             return;
         };
         let address = FileAddress::new(Kind::Set, u32::from(set));
-        let found = recovered.newest_without_any_one(address).map(|found| {
+        let remains = self.unit_lost;
+        let found = kept(recovered, address, remains).map(|found| {
             let record = layout.read_set(found.words);
             (record.last, record.answer)
         });
-        let weak = weak_record(address, serial, recovered, layout);
+        let weak = weak_record(address, serial, recovered, layout, remains);
         *left = Some(Left {
             at,
             serial,
+            remains,
             found,
             weak,
         });
@@ -97,29 +101,31 @@ impl Promise {
         let Some(left) = slot.take_if(|left| left.serial == done.entry.serial) else {
             return;
         };
-        if self.unit_lost {
-            self.unjudged += 1;
-            return;
-        }
         self.checked += 1;
+        self.on_what_remained += u64::from(left.remains);
+        let lost = if left.remains {
+            "what was lost already"
+        } else {
+            "the loss of one unit"
+        };
         let said = format!(
             "set {}: the answer `{}` to `{}` (serial {}) left at {}",
             done.set, done.entry.answer, done.entry.text, done.entry.serial, left.at
         );
         match (&left.found, &left.weak) {
             (None, _) => self.violations.add(at, || {
-                format!("{said} when the loss of one unit would have lost the set record")
+                format!("{said} when {lost} would have taken the set record")
             }),
             (Some((last, answer)), _)
                 if *last != left.serial
                     || !answer.trim_end().ends_with(done.entry.answer.trim()) =>
             {
                 self.violations.add(at, || {
-                    format!("{said}, but with one unit lost LAST is {last} and ANSWER `{answer}`")
+                    format!("{said}, but with {lost} LAST is {last} and ANSWER `{answer}`")
                 });
             }
             (_, Some(weak)) => self.violations.add(at, || {
-                format!("{said} when the loss of one unit would have lost its {weak}")
+                format!("{said} when {lost} would have taken its {weak}")
             }),
             _ => {}
         }
@@ -131,13 +137,26 @@ impl Promise {
             "{} answers to updates, each on two units when it left",
             self.checked
         );
-        if self.unjudged > 0 {
+        if self.on_what_remained > 0 {
             checked.push_str(&format!(
-                "; {} more left while a unit was lost",
-                self.unjudged
+                "; {} of them on what remained when a unit was lost",
+                self.on_what_remained
             ));
         }
         self.violations.verdict("promise-on-two-units", checked)
+    }
+}
+
+/// What is left of a record: whichever single unit is lost, or of what remains of it.
+fn kept<'m, M: Media>(
+    recovered: &Recovered<'m, M>,
+    address: FileAddress,
+    remains: bool,
+) -> Option<Found<'m>> {
+    if remains {
+        recovered.newest(address)
+    } else {
+        recovered.newest_without_any_one(address)
     }
 }
 
@@ -147,6 +166,7 @@ fn weak_record<M: Media>(
     serial: u16,
     recovered: &Recovered<'_, M>,
     layout: &Layout,
+    remains: bool,
 ) -> Option<String> {
     for slot in 0..SLOTS {
         let Some((_, images)) = recovered.slot(slot) else {
@@ -159,9 +179,8 @@ fn weak_record<M: Media>(
             continue;
         }
         for (address, words) in images {
-            let kept = recovered
-                .newest_without_any_one(address)
-                .is_some_and(|found| found.version >= words[0]);
+            let kept =
+                kept(recovered, address, remains).is_some_and(|found| found.version >= words[0]);
             if !kept {
                 return Some(address.to_string());
             }
@@ -176,7 +195,7 @@ mod tests {
 
     use super::*;
     use crate::judges::ledger::OpenEntry;
-    use crate::layout::{Copy, Place, SetRecord, Slot, seal, test_layout};
+    use crate::layout::{Copy, Place, SetRecord, Slot, StorageUnit, seal, test_layout};
 
     const SET: FileAddress = FileAddress {
         kind: Kind::Set,
@@ -193,6 +212,16 @@ mod tests {
 
     /// The verdict on an answer `OK` to serial 1 that leaves with these copies in storage.
     fn judge(slots: &[Copy], records: &[Copy], answer: &str) -> Verdict {
+        judge_with(slots, records, answer, None)
+    }
+
+    /// The same when a unit is lost already.
+    fn judge_with(
+        slots: &[Copy],
+        records: &[Copy],
+        answer: &str,
+        lost: Option<StorageUnit>,
+    ) -> Verdict {
         let layout = test_layout();
         let mut store: BTreeMap<Place, Vec<u64>> = BTreeMap::new();
         for copy in Copy::BOTH {
@@ -212,6 +241,8 @@ mod tests {
             store.insert(place, layout.write_slot(&slot).expect("it fits"));
         }
         let mut judge = Promise::new(8);
+        judge.unit_lost = lost.is_some();
+        store.retain(|place, _| Some(StorageUnit::of_module(place.module)) != lost);
         let recovered = Recovered::new(&layout, &store);
         judge.leaves(Instant(1), 3, 1, &recovered, &layout);
         let entry = OpenEntry {
@@ -244,5 +275,21 @@ mod tests {
         }
         let other = judge(&[C1, C2], &[], "UNABLE 0 LEFT");
         assert!(!other.holds, "the stored answer is not the one given");
+    }
+
+    #[test]
+    fn when_a_unit_is_lost_what_remains_must_hold_the_promise() {
+        use Copy::{C1, C2};
+        let layout = test_layout();
+        let unit = |copy| {
+            let slot = layout.place(FileAddress::new(Kind::Slot, 4), copy);
+            Some(StorageUnit::of_module(slot.module))
+        };
+        let verdict = judge_with(&[C1, C2], &[], "OK", unit(C1));
+        assert!(verdict.holds, "{}", verdict.detail);
+        assert!(verdict.detail.contains("1 of them on what remained"));
+        assert!(judge_with(&[C2], &[], "OK", unit(C1)).holds);
+        let gone = judge_with(&[C2], &[], "OK", unit(C2));
+        assert!(!gone.holds, "{}", gone.detail);
     }
 }

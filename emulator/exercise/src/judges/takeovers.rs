@@ -7,8 +7,9 @@
 //! | held entry answered | the fault | its complete answer, for each entry waiting at the fault |
 //!
 //! The fault of a takeover is the latest one before the decision that took effect on a machine; a
-//! takeover without one (the program stopped itself) counts from the alarm. Bounds apply to
-//! automatic takeovers; a startover's outage counts from the return of power.
+//! takeover without one (the program stopped itself) counts from the decision, and is broken: a
+//! machine to which nothing had happened was taken for dead. Bounds apply to automatic takeovers; a
+//! startover's outage counts from the return of power.
 
 use std::collections::BTreeSet;
 
@@ -114,6 +115,12 @@ pub struct Takeovers {
     pub log: Vec<(Instant, String)>,
     /// The machine in the active role, as its taking was recorded; A at the begin.
     active: Option<Machine>,
+    /// The last thing that happened to a machine and may silence a heartbeat for a while.
+    excused_from: Option<Instant>,
+    /// Machines whose heartbeat is cut until they are loaded again.
+    cut: BTreeSet<Machine>,
+    /// Automatic takeovers to which nothing led: decided when, from which machine.
+    unfounded: Vec<(Instant, Machine)>,
     /// The last fault on the active machine and the entries then waiting, until a move takes it.
     hit: Option<(Instant, BTreeSet<(u16, u16)>)>,
     /// First entry accepted after it.
@@ -127,6 +134,9 @@ pub struct Takeovers {
     locked: BTreeSet<u16>,
 }
 
+/// So long after something happened to a machine a takeover may be its consequence.
+const EXCUSED: Span = Span::from_secs(5);
+
 /// At most this many lines are kept.
 const LOG_MAX: usize = 400;
 
@@ -138,6 +148,9 @@ impl Takeovers {
             faults: Vec::new(),
             log: Vec::new(),
             active: Some(Machine::A),
+            excused_from: None,
+            cut: BTreeSet::new(),
+            unfounded: Vec::new(),
             hit: None,
             asked_after_hit: None,
             power_returns: None,
@@ -189,6 +202,7 @@ impl Takeovers {
                 location,
                 instructions,
             } => {
+                self.excused_from = Some(at);
                 // A stop before a certain instruction comes later than it was ordered.
                 if self.active == Some(*machine) && matches!(why, Stop::FailStop | Stop::Parity) {
                     self.machine_hit(at, ledger);
@@ -202,6 +216,10 @@ impl Takeovers {
             }
             Record::MachineStarted { machine, how } => {
                 self.halted.retain(|(halted, _)| halted != machine);
+                self.excused_from = Some(at);
+                if *how != Start::StallEnded {
+                    self.cut.remove(machine);
+                }
                 if *how == Start::StallEnded && self.active == Some(*machine) {
                     // It went on before anybody took its place.
                     self.hit = None;
@@ -277,6 +295,19 @@ impl Takeovers {
         if took_effect && on_active {
             self.machine_hit(at, ledger);
         }
+        let of_unit = matches!(fault, Fault::UnitLoss { .. } | Fault::UnitReturn { .. });
+        if took_effect && !of_unit {
+            self.excused_from = Some(at);
+        }
+        if let (Fault::HeartbeatCut { machine }, true) = (fault, took_effect) {
+            let active = self.active.unwrap_or(Machine::A);
+            self.cut.insert(match machine {
+                Target::A => Machine::A,
+                Target::B => Machine::B,
+                Target::Active => active,
+                Target::Standby => active.other(),
+            });
+        }
         if let (Fault::PowerOffBoth { r#for }, true) = (fault, took_effect) {
             self.power_returns = Some(at + *r#for);
         }
@@ -297,6 +328,13 @@ impl Takeovers {
         cause: Cause,
         ledger: &Ledger,
     ) {
+        if let (Cause::HeartbeatSilent, None, Some(from)) = (cause, &self.hit, from) {
+            let recent = self.excused_from.is_some_and(|e| at <= e + EXCUSED);
+            if !recent && !self.cut.contains(&from) {
+                self.unfounded.push((at, from));
+            }
+        }
+        self.active = Some(to);
         let (fault_at, waiting) = self.hit.take().unwrap_or_else(|| {
             let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
             (at, waiting.collect())
@@ -398,6 +436,11 @@ impl Takeovers {
     pub fn verdict(&self, bounds: &Bounds) -> Verdict {
         let mut violations = Violations::default();
         let mut felt = Vec::new();
+        for &(at, from) in &self.unfounded {
+            violations.add(at, || {
+                format!("machine {from:?}, to which nothing had happened, was taken for dead")
+            });
+        }
         for takeover in self.moves.iter().filter(|t| !t.overtaken) {
             // A startover cannot begin before power is back.
             let (bound, from) = match takeover.cause {
@@ -466,3 +509,6 @@ pub fn name_of(fault: &Fault) -> String {
         Fault::ManualSwitchover => "manual switchover".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! Takeovers in a log of a few records, and what the judge says of them.
+
+use super::*;
+use device::line::Direction;
+use site::record::FrameKind;
+
+/// An evening of one set, told in tenths of a second.
+struct Evening {
+    judge: Takeovers,
+    ledger: Ledger,
+}
+
+fn at(tenths: u64) -> Instant {
+    Instant(tenths * 100_000_000)
+}
+
+impl Evening {
+    fn new() -> Evening {
+        Evening {
+            judge: Takeovers::new(2),
+            ledger: Ledger::new(2),
+        }
+    }
+
+    fn record(&mut self, tenths: u64, record: Record) {
+        let nowhere = |_| String::new();
+        self.judge
+            .observe(at(tenths), &record, &self.ledger, &nowhere);
+    }
+
+    fn fault(&mut self, tenths: u64, fault: Fault) {
+        let hit = "machine".to_owned();
+        let took_effect = true;
+        self.record(
+            tenths,
+            Record::Fault {
+                fault,
+                took_effect,
+                hit,
+            },
+        );
+    }
+
+    fn entered(&mut self, tenths: u64, set: u16) {
+        self.ledger.typed(at(tenths), set, "01Y1");
+        self.ledger.accepted(at(tenths), set, 1, false);
+        self.judge.accepted(at(tenths));
+    }
+
+    /// Machine B takes over.
+    fn decided(&mut self, tenths: u64, from: Machine) {
+        let to = from.other();
+        let cause = Cause::HeartbeatSilent;
+        let from = Some(from);
+        self.record(tenths, Record::Decision { from, to, cause });
+        let machine = to;
+        self.record(tenths + 1, Record::RoleTaken { machine, cause });
+    }
+
+    /// The answer of a machine is shown at a set.
+    fn answered(&mut self, tenths: u64, set: u16, machine: Machine) {
+        self.judge.frame_down(
+            at(tenths),
+            &FrameRecord {
+                direction: Direction::Down,
+                line: 0,
+                kind: FrameKind::Complete,
+                interchange: 1,
+                terminal: set as u8,
+                set: Some(set),
+                serial: 1,
+                block: 0,
+                characters: 13,
+                maker: Some(machine.index() as u8),
+            },
+        );
+        let text = "UNABLE 0 LEFT";
+        self.ledger.answer(at(tenths), set, 1, text, None, true);
+        self.judge.answer(at(tenths), set, 1, true);
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.judge.verdict(&Bounds::default())
+    }
+}
+
+const STOP: Fault = Fault::FailStop {
+    machine: Target::Active,
+};
+
+#[test]
+fn an_outage_is_felt_from_the_fault_to_the_first_answer_of_the_new_machine() {
+    // Bound 5 s: the answer after 4.9 s holds, after 5.1 s it does not.
+    for (answer, holds) in [(149, true), (151, false)] {
+        let mut evening = Evening::new();
+        evening.entered(99, 0);
+        evening.fault(100, STOP);
+        evening.decided(105, Machine::A);
+        evening.answered(answer, 0, Machine::B);
+        let verdict = evening.verdict();
+        assert_eq!(verdict.holds, holds, "{}", verdict.detail);
+        let takeover = &evening.judge.moves[0];
+        assert_eq!(takeover.detected(), Span::from_millis(500));
+        assert_eq!((takeover.held, takeover.fault_at), (1, at(100)));
+    }
+}
+
+#[test]
+fn an_answer_the_old_machine_had_sent_ends_no_outage() {
+    let mut evening = Evening::new();
+    evening.entered(98, 0);
+    evening.entered(99, 1);
+    evening.fault(100, STOP);
+    evening.decided(105, Machine::A);
+    evening.answered(106, 0, Machine::A);
+    let verdict = evening.verdict();
+    assert!(verdict.detail.contains("never answered"), "{verdict:?}");
+    evening.answered(120, 1, Machine::B);
+    assert!(evening.verdict().holds, "{:?}", evening.verdict());
+    let outage = evening.judge.moves[0].outage();
+    assert_eq!(outage, Some(Span::from_secs(2)));
+}
+
+#[test]
+fn everything_held_at_the_fault_is_answered_in_time() {
+    // Bound 20 s, for the last of them.
+    for (last, holds) in [(299, true), (301, false)] {
+        let mut evening = Evening::new();
+        evening.entered(98, 0);
+        evening.entered(99, 1);
+        evening.fault(100, STOP);
+        evening.decided(105, Machine::A);
+        evening.answered(120, 0, Machine::B);
+        assert!(!evening.verdict().holds, "one still waits");
+        evening.answered(last, 1, Machine::B);
+        assert_eq!(evening.verdict().holds, holds, "{:?}", evening.verdict());
+    }
+}
+
+#[test]
+fn nobody_is_taken_for_dead_who_is_not() {
+    let mut evening = Evening::new();
+    evening.decided(100, Machine::A);
+    let verdict = evening.verdict();
+    assert!(verdict.detail.contains("taken for dead"), "{verdict:?}");
+
+    // The loss of a drum is no reason.
+    let mut evening = Evening::new();
+    let unit = site::Unit::Drum(1);
+    evening.fault(99, Fault::UnitLoss { unit });
+    evening.decided(100, Machine::A);
+    assert!(!evening.verdict().holds);
+
+    // A machine whose heartbeat is cut stays unheard, also when it gets the role back.
+    let mut evening = Evening::new();
+    let machine = Target::Active;
+    evening.fault(100, Fault::HeartbeatCut { machine });
+    evening.decided(105, Machine::A);
+    evening.fault(1_000, STOP);
+    evening.decided(1_005, Machine::B);
+    evening.decided(1_200, Machine::A);
+    assert!(evening.verdict().holds, "{:?}", evening.verdict());
+    evening.decided(1_400, Machine::B);
+    assert!(!evening.verdict().holds, "B was well");
+}
+
+#[test]
+fn a_stall_that_ended_before_anybody_took_over_is_no_fault_of_the_next_takeover() {
+    let mut evening = Evening::new();
+    let stall = Fault::Stall {
+        machine: Target::A,
+        r#for: Span::from_millis(200),
+    };
+    evening.fault(100, stall);
+    let (machine, how) = (Machine::A, Start::StallEnded);
+    evening.record(102, Record::MachineStarted { machine, how });
+    evening.entered(399, 0);
+    evening.fault(400, STOP);
+    evening.decided(405, Machine::A);
+    evening.answered(420, 0, Machine::B);
+    assert!(evening.verdict().holds, "{:?}", evening.verdict());
+    assert_eq!(evening.judge.moves[0].fault_at, at(400));
+}
