@@ -5,13 +5,16 @@
 
 use clock::journal::{self, Journal, JournalWriter};
 use clock::{Instant, Span};
+use device::agent_set::SetOutput;
 use exercise::agents::Action;
 use exercise::driver::{self, Options, Outcome, kind};
 use exercise::entries_csv::{Entry, RESET};
 use exercise::inputs::Inputs;
+use exercise::judges::takeovers::Takeover;
+use exercise::judges::text_of;
 use exercise::report::Report;
 use exercise::script::{FaultKind, OrderedFault, Script, When, Workload};
-use site::Record;
+use site::{Cause, Machine, Record};
 
 /// What is to happen.
 #[derive(Clone, Debug)]
@@ -85,11 +88,12 @@ impl Evening {
         self
     }
 
-    /// Several entries at one set, one after the other, from a time on.
+    /// Several entries at one set from a time on, one each five seconds.
     pub fn enter_all(self, seconds: f64, set: u16, texts: &[&str]) -> Evening {
-        texts
-            .iter()
-            .fold(self, |evening, text| evening.enter(seconds, set, text))
+        let timed = texts.iter().enumerate();
+        timed.fold(self, |evening, (n, text)| {
+            evening.enter(seconds + 5.0 * n as f64, set, text)
+        })
     }
 
     /// Somebody presses RESET.
@@ -233,11 +237,27 @@ impl Morning {
             .map_or("", |row| row.answer.as_str())
     }
 
-    /// Time from a fault to the first answer by the new machine, for each move of the role.
-    pub fn outages(&self) -> Vec<Option<Span>> {
+    /// Everything a set printed, each block a line.
+    pub fn printed(&self, set: u16) -> String {
+        let block = |(_, record)| match record {
+            Record::Set(SetOutput::Answer { set: s, text, .. }) if s == set => {
+                Some(text_of(&text) + "\n")
+            }
+            _ => None,
+        };
+        self.records().into_iter().filter_map(block).collect()
+    }
+
+    /// Moves of the active role: from, to, why.
+    pub fn moves(&self) -> Vec<(Option<Machine>, Machine, Cause)> {
         let moves = self.outcome.takeovers.iter();
-        moves
-            .map(exercise::judges::takeovers::Takeover::felt)
-            .collect()
+        moves.map(|m| (m.from, m.to, m.cause)).collect()
+    }
+
+    /// The longest time anybody felt a move of the role; nothing if somebody is still waiting.
+    pub fn longest_outage(&self) -> Option<Span> {
+        let moves = self.outcome.takeovers.iter();
+        let felt: Option<Vec<Span>> = moves.map(Takeover::felt).collect();
+        felt.map(|felt| felt.into_iter().max().unwrap_or(Span::ZERO))
     }
 }

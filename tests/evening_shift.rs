@@ -1,1 +1,200 @@
+//! The log of several evening shifts: machines fail, are switched, come back; units are lost. Each
+//! evening runs twice with the same journal, every judge holds, every entry is answered.
+//!
+//! They are played at the tiny site with as many calls as its three agents can take, so that
+//! entries are under way whenever something happens.
 
+use clock::Span;
+use exercise::script::{FaultKind, Target, UnitTarget};
+use site::Machine::{A, B};
+use site::{Cause, Record};
+use tests::{Evening, Morning, site};
+
+/// Calls a day that keep three agents typing.
+const BUSY: u32 = 9000;
+
+fn shift(seconds: f64) -> Evening {
+    Evening::calls(seconds, BUSY)
+}
+
+/// Seed 1 twice, seeds 2 and 3 once.
+fn held(evening: &Evening) -> Morning {
+    held_with(evening, &[2, 3])
+}
+
+/// Seed 1 twice, the others once.
+fn held_with(evening: &Evening, seeds: &[u64]) -> Morning {
+    let site = site("tiny");
+    let morning = evening.twice(&site);
+    morning.all_held();
+    for &seed in seeds {
+        let evening = Evening {
+            seed,
+            ..evening.clone()
+        };
+        evening.once(&site).all_held();
+    }
+    assert!(morning.report.entries.answered > 20, "{}", morning.log());
+    morning
+}
+
+fn fail_stop(machine: Target) -> FaultKind {
+    FaultKind::FailStop { machine }
+}
+
+fn back(machine: Target) -> FaultKind {
+    FaultKind::ReturnToService { machine }
+}
+
+fn at_most(morning: &Morning, seconds: u64) {
+    let outage = morning.longest_outage();
+    let within = outage.is_some_and(|felt| felt <= Span::from_secs(seconds));
+    assert!(within, "{outage:?}\n{}", morning.log());
+}
+
+#[test]
+fn the_daily_switchover_is_planned() {
+    // 60 s: the operator asks A to finish and release; B goes on.
+    let morning = held(&shift(120.0).fault(60.0, FaultKind::PlannedSwitchover));
+    assert_eq!(morning.moves(), [(Some(A), B, Cause::PlannedSwitchover)]);
+    assert_eq!(morning.report.takeovers[0].cause, "planned switchover");
+    at_most(&morning, 5);
+}
+
+#[test]
+fn the_operator_turns_the_key() {
+    // 60 s: without asking.
+    let morning = held(&shift(120.0).fault(60.0, FaultKind::ManualSwitchover));
+    assert_eq!(morning.moves(), [(Some(A), B, Cause::ManualSwitchover)]);
+    assert_eq!(morning.report.takeovers[0].cause, "manual switchover");
+    at_most(&morning, 5);
+}
+
+#[test]
+fn a_failed_machine_comes_back_and_takes_over_again() {
+    // 60 s: A stops, B takes over. 90 s: A is loaded, half a minute, and stands by. 150 s: B stops.
+    let morning = held(
+        &shift(220.0)
+            .fault(60.0, fail_stop(Target::A))
+            .fault(90.0, back(Target::A))
+            .fault(150.0, fail_stop(Target::B)),
+    );
+    let silent = Cause::HeartbeatSilent;
+    assert_eq!(
+        morning.moves(),
+        [(Some(A), B, silent), (Some(B), A, silent)]
+    );
+    at_most(&morning, 5);
+}
+
+#[test]
+fn a_stalled_machine_goes_on_convinced_and_is_fenced() {
+    // 60 s: A stops for three seconds and goes on in the middle of what it did.
+    let machine = Target::Active;
+    let lasting = Span::from_secs(3);
+    let morning = held(&shift(120.0).fault(60.0, FaultKind::Stall { machine, lasting }));
+    assert_eq!(morning.moves(), [(Some(A), B, Cause::HeartbeatSilent)]);
+    at_most(&morning, 5);
+    // Nothing of A's reaches a unit after its relays have opened.
+    let records = morning.records();
+    let opened = |r: &Record| {
+        matches!(
+            r,
+            Record::Relays {
+                machine: A,
+                closed: false
+            }
+        )
+    };
+    let opened = records.iter().position(|(_, r)| opened(r)).expect("relays");
+    let by_a = |r: &Record| matches!(r, Record::Transfer { machine: A, .. });
+    let before = records[..opened].iter().filter(|(_, r)| by_a(r)).count();
+    let after = records[opened..].iter().filter(|(_, r)| by_a(r)).count();
+    assert!(before > 100 && after == 0, "{before} and {after} transfers");
+}
+
+#[test]
+fn a_short_stall_is_no_takeover() {
+    // 60 s: A stops for a fifth of a second, less than the silence alarm.
+    let machine = Target::Active;
+    let lasting = Span::from_millis(200);
+    let morning = held(&shift(120.0).fault(60.0, FaultKind::Stall { machine, lasting }));
+    assert_eq!(morning.moves(), []);
+}
+
+#[test]
+fn a_machine_hangs() {
+    // 60 s: A's processor stops; what its channels had begun they finish.
+    let machine = Target::Active;
+    let morning = held(&shift(120.0).fault(60.0, FaultKind::Hang { machine }));
+    assert_eq!(morning.moves(), [(Some(A), B, Cause::HeartbeatSilent)]);
+    at_most(&morning, 5);
+}
+
+#[test]
+fn a_machine_works_on_unheard() {
+    // 60 s: the wire of A's heartbeat is cut; A works until its relays open.
+    let machine = Target::Active;
+    let evening = shift(120.0).fault(60.0, FaultKind::HeartbeatCut { machine });
+    // With seed 3 A still answers the first entry after the cut, and nobody asks B for five
+    // seconds.
+    let morning = held_with(&evening, &[2, 4, 5]);
+    assert_eq!(morning.moves(), [(Some(A), B, Cause::HeartbeatSilent)]);
+    at_most(&morning, 5);
+}
+
+#[test]
+fn the_standby_fails_and_nobody_notices() {
+    let morning = held(&shift(120.0).fault(60.0, fail_stop(Target::Standby)));
+    assert_eq!(morning.moves(), []);
+}
+
+#[test]
+fn each_drum_may_be_lost() {
+    for drum in 0..6 {
+        let unit = UnitTarget::Drum(drum);
+        let morning = held(&shift(100.0).fault(50.0, FaultKind::UnitLoss { unit }));
+        assert_eq!(morning.moves(), [], "drum {drum}");
+    }
+}
+
+#[test]
+fn a_disk_may_be_lost() {
+    for disk in [0, 1, 8, 15] {
+        let unit = UnitTarget::Disk(disk);
+        let morning = held(&shift(100.0).fault(50.0, FaultKind::UnitLoss { unit }));
+        assert_eq!(morning.moves(), [], "disk {disk}");
+    }
+}
+
+#[test]
+fn a_unit_is_lost_and_then_the_machine() {
+    // 40 s: a unit goes. 60 s: the active machine stops; B finds the unit gone and goes on.
+    for unit in [
+        UnitTarget::Drum(0),
+        UnitTarget::Drum(4),
+        UnitTarget::Disk(0),
+    ] {
+        let morning = held(
+            &shift(120.0)
+                .fault(40.0, FaultKind::UnitLoss { unit })
+                .fault(60.0, fail_stop(Target::Active)),
+        );
+        assert_eq!(morning.moves(), [(Some(A), B, Cause::HeartbeatSilent)]);
+        at_most(&morning, 5);
+    }
+}
+
+#[test]
+fn both_machines_lose_their_core() {
+    // 60 s: the power is away for two seconds; A starts itself from drum.
+    let lasting = Span::from_secs(2);
+    let morning = held(&shift(150.0).fault(60.0, FaultKind::PowerOffBoth { lasting }));
+    let startovers = morning
+        .moves()
+        .iter()
+        .filter(|m| m.2 == Cause::Startover)
+        .count();
+    assert_eq!(startovers, 1, "{}", morning.log());
+    at_most(&morning, 30);
+}

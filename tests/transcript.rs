@@ -23,8 +23,8 @@ use site::Record;
 
 use crate::evening::{Happened, Morning};
 
-/// Characters of a printed line: what fits the form at the set.
-const LINE: usize = 70;
+/// Characters of a printed line: a whole block.
+const LINE: usize = 100;
 
 struct Paper {
     text: String,
