@@ -1,0 +1,376 @@
+//! The judges can fail: faults planted in the control program or in the switch, and the judge that
+//! has to find each of them.
+//!
+//! A judge that never says *broken* proves nothing. So the control program is spoilt here, one
+//! fault at a time, as a programmer in a hurry might have spoilt it; the exercise is run with seed
+//! after seed until the judge whose promise is concerned says so, and within fifty seeds it must.
+//! The same exercises without a planted fault hold.
+//!
+//! The faults are the patches in `tests/planted/`; what each is about stands at its head. A patch
+//! whose place in the program cannot be found is an error: a fault that is not planted is not found.
+//!
+//! *To add one*: a patch there, a row in [`PLANTED`], a test that names it.
+
+use std::path::{Path, PathBuf};
+
+use clock::journal::JournalWriter;
+use exercise::driver::{Options, run};
+use exercise::inputs::{Inputs, Loading, load, load_script};
+use exercise::judges::Verdict;
+use exercise::script::Script;
+use site::source::{SourceMap, render};
+
+/// Within so many seeds a planted fault must be found.
+const SEEDS: u64 = 50;
+
+/// The site on which faults are tried.
+const MIDDLING: &str = "tests/planted/site.ron";
+
+/// The site of full size, whose processor is busy.
+const FULL: &str = "sites/sabre/site.ron";
+
+/// A planted fault.
+struct Planted {
+    /// Name of its patch in `tests/planted`.
+    name: &'static str,
+    /// The site.
+    site: &'static str,
+    /// Name of the exercise there.
+    exercise: &'static str,
+    /// The judge it offends.
+    judge: &'static str,
+}
+
+/// The table of planted faults.
+const PLANTED: [Planted; 11] = [
+    Planted {
+        name: "answer-before-commit",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "promise-on-two-units",
+    },
+    Planted {
+        name: "answer-after-one-copy",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "promise-on-two-units",
+    },
+    Planted {
+        name: "both-copies-at-once",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "copies-in-turn",
+    },
+    Planted {
+        name: "no-fencing",
+        site: MIDDLING,
+        exercise: "stall",
+        judge: "fenced",
+    },
+    Planted {
+        name: "serial-not-checked",
+        site: MIDDLING,
+        exercise: "crash",
+        judge: "nothing-acknowledged-lost",
+    },
+    Planted {
+        name: "hold-not-taken",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "inventory-adds-up",
+    },
+    Planted {
+        name: "keypoint-not-written",
+        site: MIDDLING,
+        exercise: "crash",
+        judge: "nothing-acknowledged-lost",
+    },
+    Planted {
+        name: "reopen-before-holds",
+        site: MIDDLING,
+        exercise: "crash",
+        judge: "nothing-acknowledged-lost",
+    },
+    Planted {
+        name: "slot-reused-too-early",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "promise-on-two-units",
+    },
+    Planted {
+        name: "second-copy-not-written",
+        site: MIDDLING,
+        exercise: "unit-loss",
+        judge: "nothing-acknowledged-lost",
+    },
+    Planted {
+        name: "heartbeat-when-idle",
+        site: FULL,
+        exercise: "rush",
+        judge: "takeover-bound",
+    },
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("planted")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// One place of a patch: the file, the lines that must stand there, the lines that shall.
+#[derive(Debug, PartialEq)]
+struct Hunk {
+    file: String,
+    old: String,
+    new: String,
+}
+
+/// Reads a patch: `# prose`, `--- file` before the places in it, then lines marked in column 1 with
+/// a blank (stands and stays), `-` (goes) or `+` (comes); `@@` parts two places of a file.
+fn hunks(patch: &str) -> Vec<Hunk> {
+    let mut hunks: Vec<Hunk> = Vec::new();
+    let empty = |file: &str| Hunk {
+        file: file.to_owned(),
+        old: String::new(),
+        new: String::new(),
+    };
+    for line in patch.lines() {
+        if let Some(file) = line.strip_prefix("--- ") {
+            hunks.push(empty(file));
+            continue;
+        }
+        if line.starts_with('#') && hunks.is_empty() {
+            continue;
+        }
+        let hunk = hunks.last_mut().expect("a file before its lines");
+        if line == "@@" {
+            let next = empty(&hunk.file);
+            hunks.push(next);
+            continue;
+        }
+        let (mark, text) = line.split_at_checked(1).expect("a mark in column 1");
+        if mark == " " || mark == "-" {
+            hunk.old.push_str(&format!("{text}\n"));
+        }
+        if mark == " " || mark == "+" {
+            hunk.new.push_str(&format!("{text}\n"));
+        }
+        assert!(" -+".contains(mark), "no such mark: `{line}`");
+    }
+    hunks
+}
+
+/// Changes a file; `None` if the place is not there, or there twice.
+fn change(text: &str, hunk: &Hunk) -> Option<String> {
+    // Whole lines only.
+    let text = format!("\n{text}");
+    let (old, new) = (format!("\n{}", hunk.old), format!("\n{}", hunk.new));
+    (text.matches(&old).count() == 1).then(|| text.replacen(&old, &new, 1)[1..].to_owned())
+}
+
+/// A site, with a fault planted in it.
+fn site(path: &str, patch: Option<&str>) -> Inputs {
+    let mut map = SourceMap::new();
+    let mut hunks = patch.map_or(Vec::new(), |name| {
+        hunks(&read(&folder().join(format!("{name}.patch"))))
+    });
+    let change_something = patch.is_none() || !hunks.is_empty();
+    assert!(change_something, "an empty patch: {patch:?}");
+    let mut fetch = |map: &mut SourceMap, path: &str| {
+        let mut text = read(&folder().join("../..").join(path));
+        hunks.retain(|hunk| {
+            let here = path.ends_with(&format!("/{}", hunk.file));
+            if here {
+                text = change(&text, hunk)
+                    .unwrap_or_else(|| panic!("{patch:?}: not once in {path}:\n{}", hunk.old));
+            }
+            !here
+        });
+        map.insert(path, text);
+    };
+    fetch(&mut map, path);
+    let inputs = loop {
+        match load(&map, path).unwrap_or_else(|found| panic!("{}", render(&found, &map))) {
+            Loading::Ready(inputs) => break *inputs,
+            Loading::Needs(needs) => needs.iter().for_each(|need| fetch(&mut map, &need.path)),
+        }
+    };
+    assert_eq!(hunks, [], "every part of the fault is planted");
+    inputs
+}
+
+fn exercise(name: &str, inputs: &Inputs) -> Script {
+    let path = format!("{name}.ron");
+    let mut map = SourceMap::new();
+    map.insert(path.as_str(), read(&folder().join(&path)));
+    let drums = inputs.description.drums.units;
+    let disks = inputs.description.disks.units;
+    load_script(&map, &path, Some((drums, disks)))
+        .unwrap_or_else(|found| panic!("{}", render(&found, &map)))
+}
+
+fn verdicts(inputs: &Inputs, script: &Script, seed: u64) -> Vec<Verdict> {
+    let options = Options {
+        seed,
+        cut: None,
+        keep_entries: false,
+    };
+    let journal = JournalWriter::digest_only();
+    let outcome = run(inputs, script, Vec::new(), &options, journal, &mut |_| {});
+    let (outcome, _) = outcome.expect("the files fit the site");
+    assert!(outcome.traffic.sent > 100, "seed {seed}: it is a busy room");
+    assert_eq!(
+        outcome.not_reached, [""; 0],
+        "seed {seed}: every fault came"
+    );
+    let took_effect = outcome.faults.iter().all(|fault| fault.took_effect);
+    assert!(took_effect, "seed {seed}: {:?}", outcome.faults);
+    outcome.verdicts
+}
+
+fn broken(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
+    verdicts.iter().filter(|v| !v.holds && !v.outside_model)
+}
+
+/// Runs seed after seed until the judge finds the fault.
+fn is_found(name: &str) {
+    let planted = PLANTED.iter().find(|p| p.name == name).expect("a row");
+    let inputs = site(planted.site, Some(name));
+    let script = exercise(planted.exercise, &inputs);
+    let mut others = Vec::new();
+    for seed in 1..=SEEDS {
+        let verdicts = verdicts(&inputs, &script, seed);
+        if let Some(found) = broken(&verdicts).find(|v| v.name == planted.judge) {
+            println!("{name}: seed {seed}: {} says: {}", found.name, found.detail);
+            return;
+        }
+        let also = broken(&verdicts).map(|v| format!("seed {seed}: {}: {}", v.name, v.detail));
+        others.extend(also);
+    }
+    panic!(
+        "{name}: {} did not find it within {SEEDS} seeds; others said:\n{}",
+        planted.judge,
+        others.join("\n")
+    );
+}
+
+/// Without a planted fault the exercise holds.
+fn holds(path: &str, name: &str, seeds: u64) {
+    let inputs = site(path, None);
+    let script = exercise(name, &inputs);
+    for seed in 1..=seeds {
+        let verdicts = verdicts(&inputs, &script, seed);
+        let said: Vec<_> = broken(&verdicts).collect();
+        assert!(said.is_empty(), "{name}, seed {seed}: {said:#?}");
+    }
+}
+
+#[test]
+fn a_patch_is_planted_where_it_says_and_nowhere_else() {
+    let patch = "# Prose.\n--- a.fap\n        CLA    A\n-       TRA    B\n+       TRA    C\n";
+    let [hunk] = &hunks(patch)[..] else {
+        panic!("one place")
+    };
+    let program = "START  EQU    *\n       CLA    A\n       TRA    B\n       END\n";
+    let changed = change(program, hunk).expect("it is there");
+    assert_eq!(changed, program.replace("TRA    B", "TRA    C"));
+    assert_eq!(change(&changed, hunk), None, "it is not there any more");
+    assert_eq!(change(&program.repeat(2), hunk), None, "which of the two");
+}
+
+#[test]
+fn every_patch_has_a_row_and_every_row_a_patch() {
+    let mut patches: Vec<String> = std::fs::read_dir(folder())
+        .expect("the folder")
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".patch")?.to_owned())
+        })
+        .collect();
+    patches.sort();
+    let mut rows: Vec<&str> = PLANTED.iter().map(|p| p.name).collect();
+    rows.sort_unstable();
+    assert_eq!(patches, rows);
+}
+
+#[test]
+fn without_a_planted_fault_three_busy_minutes_hold() {
+    holds(MIDDLING, "no-fault", 5);
+}
+
+#[test]
+fn without_a_planted_fault_a_crash_holds() {
+    holds(MIDDLING, "crash", 5);
+}
+
+#[test]
+fn without_a_planted_fault_a_stall_holds() {
+    holds(MIDDLING, "stall", 5);
+}
+
+#[test]
+fn without_a_planted_fault_the_loss_of_a_unit_holds() {
+    holds(MIDDLING, "unit-loss", 5);
+}
+
+#[test]
+fn without_a_planted_fault_the_rush_holds() {
+    holds(FULL, "rush", 2);
+}
+
+#[test]
+fn answer_before_the_commit() {
+    is_found("answer-before-commit");
+}
+
+#[test]
+fn answer_after_one_copy_of_the_slot() {
+    is_found("answer-after-one-copy");
+}
+
+#[test]
+fn both_copies_written_at_once() {
+    is_found("both-copies-at-once");
+}
+
+#[test]
+fn no_fencing() {
+    is_found("no-fencing");
+}
+
+#[test]
+fn serial_not_checked() {
+    is_found("serial-not-checked");
+}
+
+#[test]
+fn hold_not_taken() {
+    is_found("hold-not-taken");
+}
+
+#[test]
+fn keypoint_not_written() {
+    is_found("keypoint-not-written");
+}
+
+#[test]
+fn reopen_before_the_holds() {
+    is_found("reopen-before-holds");
+}
+
+#[test]
+fn slot_reused_too_early() {
+    is_found("slot-reused-too-early");
+}
+
+#[test]
+fn second_copy_not_written() {
+    is_found("second-copy-not-written");
+}
+
+#[test]
+fn heartbeat_only_when_idle() {
+    is_found("heartbeat-when-idle");
+}
