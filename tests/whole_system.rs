@@ -114,40 +114,312 @@ fn an_exercise_cut_before_its_fault_is_void() {
 }
 
 #[test]
-fn wrong_input_is_told_with_its_place() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let script = folder.path().join("script.ron");
-    let site = folder.path().join("site.ron");
-    let good = std::fs::read_to_string(repository().join("scripts/tiny-minute.ron")).expect("text");
-    let tiny = std::fs::read_to_string(repository().join("sites/tiny/site.ron")).expect("text");
-    let cases: [(&Path, Vec<u8>); 10] = [
-        (&script, good.replace("duration:", "durations:").into()),
-        (&script, good.replace("\"1m\"", "7").into()),
-        (&script, good.replace("\"1m\"", "\"1 fortnight\"").into()),
-        (&script, good.replace("format: 1", "format: 7").into()),
-        (&script, good.replace("\"40s\"", "\"4000s\"").into()),
-        (&script, good.replace("3000", "-1").into()),
-        (&script, Vec::new()),
-        (&script, vec![0, 159, 146, 150, 255, 10, 200]),
-        (
-            &site,
-            tiny.replace("../sabre/programs/layout.fap", "none.fap")
-                .into(),
-        ),
-        (&site, tiny.replace("sets: 3", "set: 3").into()),
-    ];
-    for (number, (path, text)) in cases.into_iter().enumerate() {
-        std::fs::write(path, &text).expect("written");
-        let name = path.display().to_string();
-        let output = duplex(&["check", &name]);
-        let said = errors(&output);
-        assert_eq!(status(&output), 2, "case {number}: {said}");
-        assert!(said.contains(&format!("{name}:")), "case {number}: {said}");
-        let place = said.split(&format!("{name}:")).nth(1).unwrap_or("");
-        let line: String = place.chars().take_while(char::is_ascii_digit).collect();
-        assert!(line.parse::<u32>().is_ok(), "case {number}: {said}");
-        assert!(!said.contains("panicked"), "case {number}: {said}");
+fn threads_and_speed_change_nothing() {
+    let digest = |more: &[&str]| {
+        let mut arguments = vec!["--for", "15s"];
+        arguments.extend(more);
+        run_tiny(&arguments)["digest"].clone()
+    };
+    let plain = digest(&[]);
+    for more in [
+        ["--threads", "1"],
+        ["--threads", "2"],
+        ["--speed", "x20"],
+        ["--speed", "max"],
+    ] {
+        assert_eq!(digest(&more), plain, "{more:?}");
     }
+}
+
+/// A copy of the tiny site with its program and a script, to be spoiled.
+struct Spoiled {
+    folder: tempfile::TempDir,
+}
+
+impl Spoiled {
+    fn new() -> Spoiled {
+        let folder = tempfile::tempdir().expect("a folder");
+        for part in ["sites/tiny", "sites/sabre/programs", "scripts"] {
+            let into = folder.path().join(part);
+            std::fs::create_dir_all(&into).expect("a folder");
+            for entry in std::fs::read_dir(repository().join(part)).expect("a folder") {
+                let from = entry.expect("a file").path();
+                std::fs::copy(&from, into.join(from.file_name().expect("a name"))).expect("a copy");
+            }
+        }
+        Spoiled { folder }
+    }
+
+    fn path(&self, file: &str) -> String {
+        self.folder.path().join(file).display().to_string()
+    }
+
+    /// What the command says when one file holds this.
+    fn said(&self, command: &str, file: &str, bytes: &[u8]) -> (i32, String) {
+        let path = self.folder.path().join(file);
+        let kept = std::fs::read(&path).expect("the file");
+        std::fs::write(&path, bytes).expect("written");
+        let [site, script] = [self.path("sites/tiny"), self.path(SCRIPT)];
+        let output = match command {
+            "check" => duplex(&["check", &site, &script]),
+            _ => duplex(&["run", &site, "--script", &script, "--for", "1s", "--quiet"]),
+        };
+        std::fs::write(&path, kept).expect("written");
+        (status(&output), errors(&output))
+    }
+}
+
+const SITE: &str = "sites/tiny/site.ron";
+const FILES: &str = "sites/tiny/files.ron";
+const SCHEDULE: &str = "sites/tiny/schedule.csv";
+const PROGRAM: &str = "sites/sabre/programs/lines.fap";
+const SCRIPT: &str = "scripts/tiny-minute.ron";
+
+/// What is wrong, the file, what is replaced, by what, and what is said among other things.
+const WRONG: [(&str, &str, &str, &str, &str); 32] = [
+    (
+        "unknown field",
+        SITE,
+        "relays_ms:",
+        "relais_ms:",
+        "relays_ms",
+    ),
+    (
+        "unknown field",
+        FILES,
+        "first_date:",
+        "frist_date:",
+        "first_date",
+    ),
+    (
+        "unknown field",
+        SCRIPT,
+        "duration:",
+        "durations:",
+        "duration",
+    ),
+    (
+        "wrong type",
+        SITE,
+        "relays_ms: 150",
+        "relays_ms: \"150\"",
+        "expected",
+    ),
+    ("wrong type", FILES, "days: 62", "days: many", "expected"),
+    (
+        "wrong type",
+        SCRIPT,
+        "calls_per_day: 3000",
+        "calls_per_day: \"3000\"",
+        "expected",
+    ),
+    ("wrong type", SCRIPT, "\"1m\"", "60", "expected"),
+    ("no such choice", SCRIPT, "FailStop", "FallStop", "FailStop"),
+    (
+        "no duration",
+        SCRIPT,
+        "\"1m\"",
+        "\"1 fortnight\"",
+        "fortnight",
+    ),
+    (
+        "duplicate field",
+        SITE,
+        "name: \"tiny\",",
+        "name: \"tiny\", name: \"tiny\",",
+        "name",
+    ),
+    (
+        "duplicate name",
+        SITE,
+        "sets: 3),",
+        "sets: 3), (name: \"La Guardia counter\", line: 0, address: 2, sets: 3),",
+        "La Guardia counter",
+    ),
+    (
+        "duplicate name",
+        SCRIPT,
+        "expectations: [",
+        "expectations: [(name: \"one takeover\", condition: Takeovers(1)), ",
+        "one takeover",
+    ),
+    ("duplicate name", SCHEDULE, "AA3,", "AA1,", "AA1"),
+    (
+        "dangling reference",
+        SITE,
+        "line: 0, address",
+        "line: 7, address",
+        "line",
+    ),
+    (
+        "dangling reference",
+        SITE,
+        "\"files.ron\"",
+        "\"flies.ron\"",
+        "flies.ron",
+    ),
+    (
+        "dangling reference",
+        FILES,
+        "\"schedule.csv\"",
+        "\"none.csv\"",
+        "none.csv",
+    ),
+    (
+        "dangling reference",
+        SCRIPT,
+        "FailStop(machine: Active)",
+        "UnitLoss(unit: Drum(9))",
+        "9",
+    ),
+    (
+        "negative rate",
+        SITE,
+        "bits_per_second: 2400",
+        "bits_per_second: -2400",
+        "expected",
+    ),
+    (
+        "no rate",
+        SITE,
+        "bits_per_second: 2400",
+        "bits_per_second: 0",
+        "bits",
+    ),
+    ("negative rate", SCRIPT, "3000", "-3000", "expected"),
+    (
+        "negative size",
+        FILES,
+        "passenger_records: 40",
+        "passenger_records: -40",
+        "expected",
+    ),
+    (
+        "absurd size",
+        SITE,
+        "tracks: 10000",
+        "tracks: 4000000000",
+        "tracks",
+    ),
+    ("absurd size", SITE, "sets: 3)", "sets: 255)", "sets"),
+    (
+        "absurd size",
+        FILES,
+        "passenger_records: 40",
+        "passenger_records: 400000000",
+        "40",
+    ),
+    ("absurd size", SCRIPT, "3000", "2000000000", "at most"),
+    (
+        "absurd size",
+        SCRIPT,
+        "\"40s\"",
+        "\"99999999999h\"",
+        "99999999999h",
+    ),
+    (
+        "missing program",
+        SITE,
+        "programs/layout.fap",
+        "programs/none.fap",
+        "none.fap",
+    ),
+    (
+        "assembler error",
+        PROGRAM,
+        "TSX    LNOUT,4",
+        "TSX    LNUOT,4",
+        "LNUOT",
+    ),
+    (
+        "assembler error",
+        PROGRAM,
+        "       CLA    ",
+        "       CLAA   ",
+        "CLAA",
+    ),
+    (
+        "unknown format",
+        SITE,
+        "format: 1,",
+        "format: 7,",
+        "format 7",
+    ),
+    (
+        "unknown format",
+        FILES,
+        "format: 1,",
+        "format: 7,",
+        "format 7",
+    ),
+    (
+        "unknown format",
+        SCRIPT,
+        "format: 1,",
+        "format: 7,",
+        "format 7",
+    ),
+];
+
+/// Exit status 2, place, caret; gives the place behind the file's name.
+fn told(what: &str, file: &str, (status, said): &(i32, String)) -> (u32, u32) {
+    assert_eq!(*status, 2, "{what} in {file}: {said}");
+    assert!(!said.contains("panicked"), "{what} in {file}: {said}");
+    assert!(said.contains('^'), "{what} in {file}, no caret: {said}");
+    let name = format!("{file}:");
+    let place = said.split(&name).nth(1).unwrap_or("");
+    let mut numbers = place.split(|c: char| !c.is_ascii_digit()).map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(line)), Some(Ok(column))) if line > 0 && column > 0 => (line, column),
+        _ => panic!("{what} in {file}, no place: {said}"),
+    }
+}
+
+#[test]
+fn wrong_input_is_told_with_its_place() {
+    let spoiled = Spoiled::new();
+    for (what, file, from, to, says) in WRONG {
+        let good = std::fs::read_to_string(spoiled.path(file)).expect("text");
+        let at = good.find(from);
+        let at = at.unwrap_or_else(|| panic!("{what}: {file} has no {from}"));
+        let bad = good.replacen(from, to, 1);
+        // Only a run knows which site an exercise is meant for.
+        let command = if what == "dangling reference" {
+            "run"
+        } else {
+            "check"
+        };
+        let found = spoiled.said(command, file, bad.as_bytes());
+        let (line, _) = told(what, file, &found);
+        assert!(found.1.contains(says), "{what} in {file}: {}", found.1);
+        // The first of several places may be another one (a name that stands twice).
+        if what != "duplicate name" {
+            let expected = 1 + good[..at].matches('\n').count() as u32;
+            assert_eq!(line, expected, "{what} in {file}: {}", found.1);
+        }
+    }
+}
+
+#[test]
+fn files_that_are_none_are_told_by_check_and_run() {
+    let spoiled = Spoiled::new();
+    let garbage: Vec<u8> = (0..4000u32).map(|n| (n * n * 31 + n / 7) as u8).collect();
+    for file in [SITE, FILES, SCHEDULE, PROGRAM, SCRIPT] {
+        for command in ["check", "run"] {
+            for (what, bytes) in [("empty", &b""[..]), ("garbage", &garbage[..])] {
+                let found = spoiled.said(command, file, bytes);
+                // A program's part may be empty: what it defined is then missing elsewhere.
+                if (what, file) == ("empty", PROGRAM) {
+                    assert_eq!(found.0, 2, "{}", found.1);
+                    assert!(!found.1.contains("panicked"), "{}", found.1);
+                    continue;
+                }
+                told(what, file, &found);
+            }
+        }
+    }
+    let nothing = duplex(&["run", "sites/none"]);
+    assert_eq!(status(&nothing), 2, "{}", errors(&nothing));
 }
 
 #[test]
