@@ -186,6 +186,51 @@ fn a_unit_is_lost_and_then_the_machine() {
 }
 
 #[test]
+fn a_drum_comes_back_and_then_its_partner_is_lost() {
+    // 40 s: drum 0 goes. 60 s: it is back, as it was or with nothing on it, and is written from the
+    // other copies. 200 s: drum 3, which holds the keypoint's other copy, goes. 240 s: so does A.
+    for blank in [false, true] {
+        let (unit, other) = (UnitTarget::Drum(0), UnitTarget::Drum(3));
+        let evening = shift(300.0)
+            .fault(40.0, FaultKind::UnitLoss { unit })
+            .fault(60.0, FaultKind::UnitReturn { unit, blank })
+            .fault(200.0, FaultKind::UnitLoss { unit: other })
+            .fault(240.0, fail_stop(Target::Active));
+        let morning = held(&evening);
+        assert_eq!(morning.moves(), [(Some(A), B, Cause::HeartbeatSilent)]);
+        at_most(&morning, 5);
+    }
+}
+
+#[test]
+fn a_drum_is_being_rebuilt_when_the_machine_stops() {
+    // 60 s: drum 0 is back; a moment later the machine stops in the middle of rebuilding it. 200 s:
+    // the partner goes.
+    for later in [0.5, 2.0, 5.0] {
+        let (unit, other) = (UnitTarget::Drum(0), UnitTarget::Drum(3));
+        let blank = true;
+        let evening = shift(260.0)
+            .fault(40.0, FaultKind::UnitLoss { unit })
+            .fault(60.0, FaultKind::UnitReturn { unit, blank })
+            .fault(60.0 + later, fail_stop(Target::Active))
+            .fault(220.0, FaultKind::UnitLoss { unit: other });
+        let morning = held(&evening);
+        assert_eq!(morning.moves(), [(Some(A), B, Cause::HeartbeatSilent)]);
+    }
+}
+
+#[test]
+fn a_disk_comes_back_and_then_its_partner_is_lost() {
+    let (unit, other) = (UnitTarget::Disk(0), UnitTarget::Disk(8));
+    let blank = true;
+    let evening = shift(900.0)
+        .fault(40.0, FaultKind::UnitLoss { unit })
+        .fault(60.0, FaultKind::UnitReturn { unit, blank })
+        .fault(800.0, FaultKind::UnitLoss { unit: other });
+    held(&evening);
+}
+
+#[test]
 fn both_machines_lose_their_core() {
     // 60 s: the power is away for two seconds; A starts itself from drum.
     let lasting = Span::from_secs(2);
