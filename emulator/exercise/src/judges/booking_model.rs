@@ -82,6 +82,8 @@ pub struct Model {
     pub filed: BTreeMap<u32, Option<ToldBooking>>,
     /// Bookings on file when the run began.
     pub before: BTreeMap<u32, ToldBooking>,
+    /// ENDs of which nobody knows whether they were done: so many bookings may be on file.
+    pub undecided_ends: usize,
     /// ENDs told of a record that another booking has: ordinal and set, until somebody takes them.
     pub given_twice: Vec<(u32, u16)>,
 }
@@ -162,6 +164,7 @@ impl Model {
             unsure: vec![false; usize::from(sets)],
             filed: BTreeMap::new(),
             before: BTreeMap::new(),
+            undecided_ends: 0,
             given_twice: Vec::new(),
         }
     }
@@ -172,28 +175,30 @@ impl Model {
         (!*self.unsure.get(index)?).then(|| &self.sets[index])
     }
 
-    /// Seats an entry would give back if it is done, told or not yet told.
+    /// Seats an entry would give back if it is done, told or not yet told; of a set that cannot be
+    /// known, all it could give back of what was told.
     pub fn may_free(&self, set: u16, text: &str) -> Vec<SeatChange> {
-        let Some(booking) = self.of_set(set) else {
+        let index = usize::from(set);
+        let (Some(booking), Some(&unsure)) = (self.sets.get(index), self.unsure.get(index)) else {
             return Vec::new();
         };
-        let open = |s: &&ToldSegment| s.standing == Standing::Sold;
-        let back = |s: &ToldSegment| (s.key, -i32::from(s.seats));
+        let back = |standing: Standing| -> Vec<SeatChange> {
+            let those = booking.segments.iter().filter(|s| s.standing == standing);
+            those.map(|s| (s.key, -i32::from(s.seats))).collect()
+        };
         match text {
-            "I" | "IG" | "XI" => booking.segments.iter().filter(open).map(back).collect(),
-            "E" | "ET" => {
-                let leaving = booking.segments.iter();
-                leaving
-                    .filter(|s| s.standing == Standing::Leaving)
-                    .map(back)
-                    .collect()
-            }
+            "I" | "IG" | "XI" => back(Standing::Sold),
+            "E" | "ET" => back(Standing::Leaving),
+            _ if unsure && text.starts_with('X') => back(Standing::Sold),
             _ => {
                 let segment = text
                     .strip_prefix('X')
                     .and_then(|n| n.parse::<usize>().ok())
                     .and_then(|n| booking.segments.get(n.wrapping_sub(1)));
-                segment.filter(open).map(back).into_iter().collect()
+                let sold = segment.filter(|s| s.standing == Standing::Sold);
+                sold.map(|s| (s.key, -i32::from(s.seats)))
+                    .into_iter()
+                    .collect()
             }
         }
     }
@@ -235,6 +240,8 @@ impl Model {
                 }
                 Vec::new()
             }
+            // Which segment it was cannot be known.
+            Some('X') if self.unsure[index] && answer == "OK" => freed,
             Some('X') if answer == "OK" => {
                 let chosen = text[1..].parse::<usize>().ok();
                 let mut number = 0;
@@ -329,11 +336,20 @@ impl Model {
         }
     }
 
-    /// The entry may or may not have been done and nobody will tell: nothing is claimed.
-    pub fn lose_track(&mut self, set: u16) {
-        if let Some(unsure) = self.unsure.get_mut(usize::from(set)) {
-            *unsure = true;
+    /// An entry may or may not have been done, or did what nobody is told: nothing is claimed of
+    /// the set until its booking is ended or ignored.
+    pub fn undecided(&mut self, set: u16, text: &str) {
+        let index = usize::from(set);
+        if index >= self.sets.len() || text.starts_with('1') {
+            return;
         }
+        if text.starts_with('E') {
+            self.undecided_ends += 1;
+            if let Some(of) = self.sets[index].of {
+                self.filed.insert(of, None);
+            }
+        }
+        self.unsure[index] = true;
     }
 }
 
@@ -396,5 +412,27 @@ mod tests {
         assert_eq!(model.of_set(0), None);
         model.apply(0, "I", "IGNORED", &schedule);
         assert!(model.of_set(0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_undecided_entry_leaves_a_set_unsure_and_its_seats_may_come_back() {
+        let schedule = schedule();
+        let mut model = Model::new(1, 181);
+        let key = (0, 11, 1);
+        model.apply(
+            0,
+            "02Y2",
+            "1 AA1    Y 12JUL LGALAX SS2  0900 1130",
+            &schedule,
+        );
+        model.undecided(0, "112JULLGALAX");
+        assert!(model.of_set(0).is_some(), "to look changes nothing");
+        model.undecided(0, "X1");
+        assert_eq!(model.of_set(0), None);
+        assert_eq!(model.may_free(0, "X1"), [(key, -2)]);
+        assert_eq!(model.apply(0, "IG", "IGNORED", &schedule), [(key, -2)]);
+        assert!(model.of_set(0).is_some());
+        model.undecided(0, "E");
+        assert_eq!(model.undecided_ends, 1);
     }
 }

@@ -160,12 +160,12 @@ impl FilesAudit {
                 }
             }
         }
-        self.compare_untold(now, &untold, ledger);
+        self.compare_untold(now, &untold, model, ledger);
         self.compare_sums(now, inputs, recovered, &sums);
     }
 
-    /// Bookings nobody was told of: at most as many as ENDs are on their way.
-    fn compare_untold(&mut self, now: Instant, untold: &[String], ledger: &Ledger) {
+    /// Bookings nobody was told of: at most as many as ENDs are on their way or undecided.
+    fn compare_untold(&mut self, now: Instant, untold: &[String], model: &Model, ledger: &Ledger) {
         let is_end = |text: &str| matches!(text, "E" | "ET");
         let on_their_way = ledger
             .all_open()
@@ -174,7 +174,8 @@ impl FilesAudit {
                 usize::from(is_end(&open.text))
                     + usize::from(before.is_some_and(|b| is_end(&b.text)))
             })
-            .sum::<usize>();
+            .sum::<usize>()
+            + model.undecided_ends;
         if untold.len() > on_their_way {
             self.lost.add(now, || {
                 format!(

@@ -11,6 +11,10 @@
 //! An entry typed again after RESET with the same text keeps its serial and is the same entry. An
 //! entry in doubt of which the next answer says DONE counts as answered with the stored answer, of
 //! which it says NOT DONE as refused.
+//!
+//! Doubt may follow doubt: of an entry given up before the last one nobody is told any more, and
+//! of one that was itself marked in doubt only that it was done. What such an entry did is
+//! *undecided* where its text alone does not say it.
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
@@ -54,6 +58,8 @@ pub struct Outcome {
     pub before_done: Option<Completed>,
     /// The entry before, of which this answer tells that it was not done.
     pub before_not_done: Option<OpenEntry>,
+    /// The entry before was done, and what it did nobody is told.
+    pub undecided: Option<OpenEntry>,
     /// The entry now answered; a prefix about the entry before is taken off its answer.
     pub completed: Option<Completed>,
 }
@@ -94,7 +100,11 @@ pub struct Traffic {
 struct SetLedger {
     typed: Option<(Instant, String)>,
     open: Option<OpenEntry>,
+    /// The open entry is marked in doubt: an entry was given up for it.
+    open_in_doubt: bool,
     doubtful: Option<OpenEntry>,
+    /// So was the doubtful one.
+    doubtful_in_doubt: bool,
 }
 
 /// All sets' entries.
@@ -135,6 +145,16 @@ pub fn is_refusal(entry: &str, answer: &str, lights: Option<u16>) -> bool {
     failed.iter().any(|start| answer.starts_with(start))
 }
 
+/// The only good answer an entry of this text can have, when there is only one.
+fn good_answer(text: &str) -> Option<&'static str> {
+    match text.chars().next() {
+        Some('-' | '9' | '7' | '6' | '5' | 'X') => Some("OK"),
+        Some('I') => Some("IGNORED"),
+        Some('1') => Some(""),
+        _ => None,
+    }
+}
+
 impl Ledger {
     /// An empty ledger for so many sets.
     pub fn new(sets: u16) -> Ledger {
@@ -151,19 +171,29 @@ impl Ledger {
         }
     }
 
-    /// The interchange accepted what was typed.
-    pub fn accepted(&mut self, at: Instant, set: u16, serial: u16, again: bool) {
-        let Some(ledger) = self.sets.get_mut(usize::from(set)) else {
-            return;
-        };
+    /// The interchange accepted what was typed. Gives the entry of which nobody will be told now:
+    /// the one given up before the last one. It counts as refused.
+    pub fn accepted(
+        &mut self,
+        at: Instant,
+        set: u16,
+        serial: u16,
+        again: bool,
+    ) -> Option<OpenEntry> {
+        let ledger = self.sets.get_mut(usize::from(set))?;
         if again {
             self.traffic.retyped += 1;
-            return;
+            return None;
         }
+        let mut undecided = None;
         let text = ledger.typed.take().map(|t| t.1).unwrap_or_default();
         if let Some(before) = ledger.open.take() {
             self.traffic.given_up += 1;
-            ledger.doubtful = Some(before);
+            undecided = ledger.doubtful.replace(before);
+            self.traffic.refused += u64::from(undecided.is_some());
+            ledger.doubtful_in_doubt = std::mem::replace(&mut ledger.open_in_doubt, true);
+        } else {
+            ledger.open_in_doubt = false;
         }
         self.traffic.sent += 1;
         ledger.open = Some(OpenEntry {
@@ -173,6 +203,7 @@ impl Ledger {
             answer: String::new(),
             first_shown_at: None,
         });
+        undecided
     }
 
     /// A block of an answer was shown.
@@ -211,7 +242,8 @@ impl Ledger {
             return outcome;
         };
         if let Some(before) = ledger.doubtful.take() {
-            self.settle(at, set, before, &mut entry, &mut outcome);
+            let in_doubt = ledger.doubtful_in_doubt;
+            self.settle(at, set, (before, in_doubt), &mut entry, &mut outcome);
         }
         let refused = is_refusal(&entry.text, &entry.answer, lights);
         self.count(&entry, refused);
@@ -225,21 +257,38 @@ impl Ledger {
         outcome
     }
 
-    /// What the answer to an entry marked IN DOUBT tells of the entry before.
+    /// What the answer to an entry marked IN DOUBT tells of the entry before, which may have been
+    /// marked so itself.
     fn settle(
         &mut self,
         at: Instant,
         set: u16,
-        mut before: OpenEntry,
+        (mut before, in_doubt): (OpenEntry, bool),
         entry: &mut OpenEntry,
         outcome: &mut Outcome,
     ) {
         if let Some(rest) = entry.answer.strip_prefix(DONE) {
             self.traffic.told_done += 1;
-            // The stored answer holds no slash, except a display, which changes nothing.
-            let (stored, rest) = rest.split_once('/').unwrap_or((rest, ""));
-            before.answer = stored.to_owned();
-            entry.answer = rest.to_owned();
+            // Lights are not told again, nor is an answer that itself began so.
+            let unsaid = in_doubt || before.text.starts_with('1');
+            // A stored answer holds no slash, except that of a display.
+            let parted = match (before.text.starts_with('*'), entry.text.starts_with('*')) {
+                (true, false) => rest.rsplit_once('/'),
+                _ => rest.split_once('/'),
+            };
+            let (stored, rest) = match (unsaid, parted) {
+                (true, _) => (good_answer(&before.text), rest.to_owned()),
+                (false, Some((stored, rest))) => (Some(stored), rest.to_owned()),
+                (false, None) => (Some(rest), String::new()),
+            };
+            let stored = stored.map(str::to_owned);
+            entry.answer = rest;
+            let Some(stored) = stored.filter(|_| !before.text.starts_with('*')) else {
+                self.traffic.answered += 1;
+                outcome.undecided = Some(before);
+                return;
+            };
+            before.answer = stored;
             let refused = is_refusal(&before.text, &before.answer, None);
             self.count(&before, refused);
             outcome.before_done = Some(Completed {
@@ -375,5 +424,53 @@ mod tests {
             assert_eq!(t.sent, t.answered + t.refused, "{t:?}");
             assert_eq!((t.retyped, t.given_up), (1, 1));
         }
+    }
+
+    /// One set, entries given up one after another; each answer that comes is the last one's.
+    fn given_up(texts: &[&str], answer: &str) -> (Ledger, Vec<String>, Outcome) {
+        let mut ledger = Ledger::new(1);
+        let mut undecided = Vec::new();
+        for (serial, text) in texts.iter().enumerate() {
+            ledger.typed(T, 0, text);
+            let gone = ledger.accepted(T, 0, serial as u16, false);
+            undecided.extend(gone.map(|entry| entry.text));
+        }
+        let last = texts.len() as u16 - 1;
+        let outcome = ledger.answer(T, 0, last, answer, None, true);
+        let t = &ledger.traffic;
+        assert_eq!(t.sent, t.answered + t.refused, "{t:?}");
+        (ledger, undecided, outcome)
+    }
+
+    #[test]
+    fn of_entries_given_up_one_after_another_only_the_last_is_told() {
+        let answer = "LAST ENTRY DONE/1 AA1    Y 12JUL LGALAX SS1/2 AA3    Y 13JUL LGALAX SS1/";
+        let (_, undecided, outcome) = given_up(&["0AA1Y", "0AA3Y", "*I"], answer);
+        assert_eq!(undecided, ["0AA1Y"]);
+        let before = outcome.undecided.expect("done, and which seat is not said");
+        assert_eq!((before.text.as_str(), outcome.before_done), ("0AA3Y", None));
+        let shown = outcome.completed.expect("answered").entry.answer;
+        assert!(shown.starts_with("1 AA1 "), "nothing cut off: {shown}");
+
+        // What an entry did may be plain from its text.
+        let (_, undecided, outcome) = given_up(&["0AA1Y", "9212", "*I"], answer);
+        assert_eq!((undecided.len(), outcome.undecided), (1, None));
+        assert_eq!(outcome.before_done.expect("done").entry.answer, "OK");
+    }
+
+    #[test]
+    fn lights_are_not_told_again() {
+        let sold = "LAST ENTRY DONE/1 AA1    Y 12JUL LGALAX SS1  0900 1130";
+        let (_, _, outcome) = given_up(&["112JULLGALAX", "01Y1"], sold);
+        assert!(outcome.before_done.is_some());
+        let entry = outcome.completed.expect("answered").entry;
+        assert!(entry.answer.starts_with("1 AA1 "), "{}", entry.answer);
+    }
+
+    #[test]
+    fn a_display_told_again_may_hold_slashes() {
+        let (_, _, outcome) = given_up(&["*ABACDH", "9212"], "LAST ENTRY DONE/ABACDH ARDO/MO/OK");
+        assert_eq!(outcome.completed.expect("answered").entry.answer, "OK");
+        assert_eq!(outcome.undecided.expect("what it brought").text, "*ABACDH");
     }
 }

@@ -243,8 +243,12 @@ impl<'a> Judges<'a> {
                     let before = before.serial;
                     self.takeovers.given_up(at, *set, before);
                 }
-                self.ledger.accepted(at, *set, *serial, *again);
-                self.takeovers.accepted(at);
+                if let Some(gone) = self.ledger.accepted(at, *set, *serial, *again) {
+                    self.model.undecided(*set, &gone.text);
+                }
+                if !again {
+                    self.takeovers.accepted(at, *set, *serial);
+                }
                 if !again && let Some(open) = self.ledger.open(*set) {
                     let freed = self.model.may_free(*set, &open.text);
                     self.sales.may_free(*set, *serial, freed);
@@ -268,6 +272,9 @@ impl<'a> Judges<'a> {
                     .answer(shown_at, *set, *serial, &text, *lights, *complete);
                 if let Some(before) = outcome.before_not_done {
                     self.sales.resolve(*set, before.serial);
+                }
+                if let Some(before) = &outcome.undecided {
+                    self.model.undecided(*set, &before.text);
                 }
                 for done in [outcome.before_done, outcome.completed]
                     .into_iter()

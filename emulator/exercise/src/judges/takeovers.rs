@@ -11,7 +11,7 @@
 //! machine to which nothing had happened was taken for dead. Bounds apply to automatic takeovers; a
 //! startover's outage counts from the return of power.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
@@ -40,8 +40,11 @@ pub struct Takeover {
     pub taken_at: Option<Instant>,
     /// First character or light made by the new machine.
     pub first_answer_at: Option<Instant>,
-    /// The first entry accepted after the fault.
+    /// The first entry accepted after the fault that the old machine did not answer; known when
+    /// the new one has answered.
     pub first_entry_at: Option<Instant>,
+    /// Until then those accepted and not answered, by set and serial.
+    asked: BTreeMap<(u16, u16), Instant>,
     /// Entries waiting at the fault.
     pub held: u64,
     /// Those of them not yet answered: set and serial.
@@ -69,7 +72,8 @@ impl Takeover {
     /// the first entry after it. `None` while nobody has been answered; zero if nobody asked.
     pub fn felt(&self) -> Option<Span> {
         let from = match (self.held, self.first_entry_at) {
-            (0, None) => return Some(Span::ZERO),
+            (0, None) if self.asked.is_empty() => return Some(Span::ZERO),
+            (0, None) => return None,
             (0, Some(first)) => first,
             _ => self.fault_at,
         };
@@ -123,8 +127,8 @@ pub struct Takeovers {
     unfounded: Vec<(Instant, Machine)>,
     /// The last fault on the active machine and the entries then waiting, until a move takes it.
     hit: Option<(Instant, BTreeSet<(u16, u16)>)>,
-    /// First entry accepted after it.
-    asked_after_hit: Option<Instant>,
+    /// Entries accepted after it and not answered.
+    asked_after_hit: BTreeMap<(u16, u16), Instant>,
     /// Power returns then.
     power_returns: Option<Instant>,
     /// Maker and instant of the last frame to each set.
@@ -152,7 +156,7 @@ impl Takeovers {
             cut: BTreeSet::new(),
             unfounded: Vec::new(),
             hit: None,
-            asked_after_hit: None,
+            asked_after_hit: BTreeMap::new(),
             power_returns: None,
             last_frame: vec![None; usize::from(sets)],
             halted: Vec::new(),
@@ -317,7 +321,7 @@ impl Takeovers {
     fn machine_hit(&mut self, at: Instant, ledger: &Ledger) {
         let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
         self.hit = Some((at, waiting.collect()));
-        self.asked_after_hit = None;
+        self.asked_after_hit.clear();
     }
 
     fn decision(
@@ -355,7 +359,8 @@ impl Takeovers {
             decided_at: at,
             taken_at: None,
             first_answer_at: None,
-            first_entry_at: self.asked_after_hit.take(),
+            first_entry_at: None,
+            asked: std::mem::take(&mut self.asked_after_hit),
             held,
             waiting,
             held_answered_at: None,
@@ -380,6 +385,7 @@ impl Takeovers {
         if let (Some((_, waiting)), true) = (&mut self.hit, complete) {
             // The fault had come, but this answer was on its way.
             waiting.remove(&(set, serial));
+            self.asked_after_hit.remove(&(set, serial));
         }
         let Some(last) = self.moves.last_mut() else {
             return;
@@ -389,12 +395,15 @@ impl Takeovers {
         });
         if by_new && last.first_answer_at.is_none() {
             last.first_answer_at = Some(at);
+            last.first_entry_at = last.asked.values().min().copied();
+            last.asked.clear();
             lines.push(format!(
                 "first answer of machine {:?}, at set {set}",
                 last.to
             ));
         }
         if complete {
+            last.asked.remove(&(set, serial));
             let mut all_answered = false;
             for earlier in &mut self.moves {
                 if earlier.waiting.remove(&(set, serial)) {
@@ -412,16 +421,22 @@ impl Takeovers {
     }
 
     /// An entry was accepted.
-    pub fn accepted(&mut self, at: Instant) {
+    pub fn accepted(&mut self, at: Instant, set: u16, serial: u16) {
         if self.hit.is_some() {
-            self.asked_after_hit.get_or_insert(at);
-        } else if let Some(last) = self.moves.last_mut() {
-            last.first_entry_at.get_or_insert(at);
+            self.asked_after_hit.insert((set, serial), at);
+        } else if let Some(last) = self.moves.last_mut()
+            && last.first_answer_at.is_none()
+        {
+            last.asked.insert((set, serial), at);
         }
     }
 
     /// A set gave up an entry for other text; nobody waits for its answer any more.
     pub fn given_up(&mut self, at: Instant, set: u16, serial: u16) {
+        self.asked_after_hit.remove(&(set, serial));
+        if let Some(last) = self.moves.last_mut() {
+            last.asked.remove(&(set, serial));
+        }
         for earlier in &mut self.moves {
             if earlier.waiting.remove(&(set, serial)) {
                 earlier.held_answered_at = Some(at);

@@ -44,7 +44,7 @@ impl Evening {
     fn entered(&mut self, tenths: u64, set: u16) {
         self.ledger.typed(at(tenths), set, "01Y1");
         self.ledger.accepted(at(tenths), set, 1, false);
-        self.judge.accepted(at(tenths));
+        self.judge.accepted(at(tenths), set, 1);
     }
 
     /// Machine B takes over.
@@ -180,4 +180,21 @@ fn a_stall_that_ended_before_anybody_took_over_is_no_fault_of_the_next_takeover(
     evening.answered(420, 0, Machine::B);
     assert!(evening.verdict().holds, "{:?}", evening.verdict());
     assert_eq!(evening.judge.moves[0].fault_at, at(400));
+}
+
+#[test]
+fn an_entry_the_old_machine_still_answered_waited_for_nobody() {
+    // A works on unheard, and answers set 0 after the cut; set 1 asks B five seconds later.
+    let mut evening = Evening::new();
+    let machine = Target::Active;
+    evening.fault(100, Fault::HeartbeatCut { machine });
+    evening.entered(101, 0);
+    evening.answered(103, 0, Machine::A);
+    evening.decided(105, Machine::A);
+    evening.entered(155, 1);
+    assert!(!evening.verdict().holds, "B has not answered yet");
+    evening.answered(158, 1, Machine::B);
+    assert!(evening.verdict().holds, "{:?}", evening.verdict());
+    let felt = evening.judge.moves[0].felt();
+    assert_eq!(felt, Some(Span::from_millis(300)));
 }
