@@ -12,8 +12,7 @@ use exercise::inputs::load_script;
 use tests::evening::first_difference;
 use tests::{Evening, Morning, fetch, golden, site};
 
-fn minute(seed: u64) -> Morning {
-    let path = "scripts/tiny-minute.ron";
+fn exercise(name: &str, path: &str, seed: u64) -> Morning {
     let mut map = site::source::SourceMap::new();
     fetch(&mut map, path);
     let script = load_script(&map, path, None).expect("a script in order");
@@ -22,7 +21,11 @@ fn minute(seed: u64) -> Morning {
         entries: Vec::new(),
         seed,
     };
-    evening.twice(&site("tiny"))
+    evening.twice(&site(name))
+}
+
+fn minute(seed: u64) -> Morning {
+    exercise("tiny", "scripts/tiny-minute.ron", seed)
 }
 
 #[test]
@@ -43,4 +46,12 @@ fn another_seed_is_another_run() {
     let difference = difference.expect("a first record that differs");
     assert!(difference.contains("differs"), "{difference}");
     assert!(difference.contains("the other "), "{difference}");
+}
+
+#[test]
+fn two_minutes_at_the_large_site_are_the_same_twice() {
+    let morning = exercise("sabre", "scripts/two-minutes.ron", 4);
+    morning.all_held();
+    assert!(morning.report.entries.sent > 1000);
+    assert_eq!(morning.report.takeovers.len(), 1);
 }

@@ -178,6 +178,9 @@ fn every_error_reply() {
                 "*A",
                 "*I",
                 "X1",
+                "-SMITH/JOHN MR$9",
+                "9212-555-0100-H$4X",
+                "*A",
                 "01Y2",
                 "112JULLGALAX",
                 "01Y9",
@@ -291,11 +294,16 @@ fn reset_again_and_again() {
         .enter(1.46, 0, "0AA9Y14JULLGALAXNN1")
         .reset(1.675, 0)
         .enter(1.69, 0, "*I")
-        .enter(40.0, 0, "*I");
+        .enter(20.0, 1, "0AA1Y12JULLGALAXNN2")
+        .reset(20.215, 1)
+        .enter(20.23, 1, "112JULLGALAX")
+        .enter(40.0, 0, "*I")
+        .enter(40.0, 1, "*I");
     // Not the judges' word: they lose count of several entries given up in a row.
     let morning = evening.twice(&site("tiny"));
     let heading = "An agent who presses RESET before every answer: each entry is told what became of the one\n\
-         before, and everything was done once.";
+         before, and everything was done once. Set 1 asks for lights after a RESET: it gets words,\n\
+        and is to ask again.";
     golden("reset-again.txt", &transcript(heading, &morning));
     let segments = morning.answer(0, 4).matches("SS1").count();
     assert_eq!(segments, 3, "each sell was done once");
