@@ -299,12 +299,13 @@ fn reset_again_and_again() {
         .enter(20.23, 1, "112JULLGALAX")
         .enter(40.0, 0, "*I")
         .enter(40.0, 1, "*I");
-    // Not the judges' word: they lose count of several entries given up in a row.
-    let morning = evening.twice(&site("tiny"));
-    let heading = "An agent who presses RESET before every answer: each entry is told what became of the one\n\
+    let morning = judged(
+        "reset-again.txt",
+        "An agent who presses RESET before every answer: each entry is told what became of the one\n\
          before, and everything was done once. Set 1 asks for lights after a RESET: it gets words,\n\
-        and is to ask again.";
-    golden("reset-again.txt", &transcript(heading, &morning));
+         and is to ask again.",
+        &evening,
+    );
     let segments = morning.answer(0, 4).matches("SS1").count();
     assert_eq!(segments, 3, "each sell was done once");
 }
