@@ -321,6 +321,23 @@ fn without_a_planted_fault_the_rush_holds() {
 }
 
 #[test]
+fn outside_the_failure_model_what_is_lost_is_told_and_fencing_still_judged() {
+    for patch in [None, Some("no-fencing")] {
+        let inputs = site(MIDDLING, patch);
+        let script = exercise("two-units", &inputs);
+        let verdicts = verdicts(&inputs, &script, 1);
+        let told = verdicts.iter().filter(|v| v.outside_model).count();
+        assert!(
+            told > 0,
+            "both copies of the keypoint are gone: {verdicts:#?}"
+        );
+        let broken: Vec<&str> = broken(&verdicts).map(|v| v.name.as_str()).collect();
+        let expected: &[&str] = if patch.is_some() { &["fenced"] } else { &[] };
+        assert_eq!(broken, expected, "{patch:?}");
+    }
+}
+
+#[test]
 fn answer_before_the_commit() {
     is_found("answer-before-commit");
 }
