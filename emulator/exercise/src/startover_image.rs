@@ -2,9 +2,10 @@
 //!
 //! When both machines have lost their core the switch presses LOAD DRUM on the first that has power:
 //! record 0 of track 0 of drum 0 comes into core and starts. That record is the program's own BOOT;
-//! it reads the program and its tables, which the host puts here, as it puts every opening file:
+//! it reads the program and its tables, which the host puts here, as it puts every opening file.
+//! Drum 3 has the same for the day drum 0 is lost; its record starts channel B in place of A.
 //!
-//! | where on drum 0 | what |
+//! | where on drums 0 and 3 | what |
 //! |---|---|
 //! | track 0, record 0 | the words from BOOT on, 80 at most |
 //! | from track BTRACK, one record a track | core below TABLES, BTWRDS words a track |
@@ -18,11 +19,12 @@ use site::{Storage, Unit};
 /// Words of the record that LOAD DRUM reads.
 const BOOT_WORDS: usize = 80;
 
-/// Puts boot record and program image on drum 0. False if the program has no BOOT, or the drum no
+/// Puts boot record and program image on drums 0 and 3. False if the program has no BOOT, or the drum no
 /// room in the shape that BOOT expects.
 pub fn write(assembly: &Assembly, storage: &mut Storage) -> bool {
     let symbol = |name| usize::try_from(assembly.symbol(name)?).ok();
     let symbols = ["BOOT", "BTRACK", "BTWRDS", "B1TRKS", "B2TRKS", "PROGND"].map(symbol);
+    let swaps = [["BREAD1", "BRSCB"], ["BWAIT", "BTCOB"]].map(|pair| pair.map(symbol));
     let [
         Some(boot),
         Some(track),
@@ -38,13 +40,26 @@ pub fn write(assembly: &Assembly, storage: &mut Storage) -> bool {
     for (location, word) in &assembly.words {
         core[usize::from(*location)] = *word;
     }
-    let mut put = |track: usize, from: usize, words: usize| {
-        let Some(words) = core.get(from..from + words) else {
+    let mut write = |core: &[u64], drum: Unit| {
+        let mut put = |track: usize, from: usize, words: usize| {
+            let place = (u16::try_from(track), core.get(from..from + words));
+            match place {
+                (Ok(track), Some(words)) => storage.write_record(drum, track, 0, words),
+                _ => false,
+            }
+        };
+        put(0, boot, BOOT_WORDS)
+            && (0..low).all(|n| put(track + n, n * words, words))
+            && (0..high).all(|n| put(track + low + n, tables + n * words, words))
+    };
+    if !write(&core, Unit::Drum(0)) {
+        return false;
+    }
+    for swap in swaps {
+        let [Some(to), Some(from)] = swap else {
             return false;
         };
-        u16::try_from(track).is_ok_and(|track| storage.write_record(Unit::Drum(0), track, 0, words))
-    };
-    put(0, boot, BOOT_WORDS)
-        && (0..low).all(|n| put(track + n, n * words, words))
-        && (0..high).all(|n| put(track + low + n, tables + n * words, words))
+        core[to] = core[from];
+    }
+    write(&core, Unit::Drum(3))
 }

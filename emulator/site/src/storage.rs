@@ -58,6 +58,12 @@ impl Storage {
         }
     }
 
+    /// The channel whose first drum LOAD DRUM reads: A, or B when drum 0 is lost.
+    pub fn load_channel(&self) -> usize {
+        let lost = self.module(Unit::Drum(0)).is_some_and(|m| !m.available);
+        usize::from(lost && self.module(Unit::Drum(3)).is_some())
+    }
+
     /// The unit with its account and surface.
     pub fn module(&self, unit: Unit) -> Option<&Module> {
         let (control, module) = self.place(unit)?;

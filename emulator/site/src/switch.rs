@@ -53,6 +53,8 @@ pub const SWITCHOVER_REQUESTED: u16 = 0o10;
 pub const OTHER_READY: u16 = 0o20;
 /// Stored: I am B.
 pub const IDENTITY: u16 = 0o40;
+/// In: my relays have closed since I last asked.
+pub const RELAYS_MOVED: u16 = 0o100;
 
 /// What a machine does for the site. Never its identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +88,10 @@ pub struct Switch {
     connected: Option<Machine>,
     /// Relays that should have opened and did not (planted).
     welded: [bool; 2],
+    /// Relays have closed since the machine last asked.
+    moved: [bool; 2],
+    /// The machine has asked for its role since its relays closed.
+    asked: [bool; 2],
     moving: Option<Moving>,
     presented: [u16; 2],
     heartbeat: Instant,
@@ -104,6 +110,8 @@ impl Switch {
             roles: [Role::Active, Role::Standby],
             connected: Some(Machine::A),
             welded: [false; 2],
+            moved: [false; 2],
+            asked: [false; 2],
             moving: None,
             presented: [0; 2],
             heartbeat: Instant::ZERO,
@@ -155,7 +163,23 @@ impl Switch {
         self.moving
     }
 
-    /// What SSLF stores in a machine.
+    /// Whether a machine's orders reach the adapters: its relays are closed, and it has asked for
+    /// its role since. So a machine that slept through a loss of its role and got it back cannot go
+    /// on where it was: it first hears what happened.
+    pub fn reaches(&self, machine: Machine) -> bool {
+        let index = machine.index();
+        self.connected == Some(machine) && self.asked[index] || self.welded[index]
+    }
+
+    /// What SSLF stores in a machine, which now has asked.
+    pub fn ask(&mut self, machine: Machine) -> u16 {
+        let lines = self.lines(machine);
+        self.moved[machine.index()] = false;
+        self.asked[machine.index()] |= self.closed(machine);
+        lines
+    }
+
+    /// The state of a machine's sense lines.
     pub fn lines(&self, machine: Machine) -> u16 {
         let on = |condition: bool, line: u16| if condition { line } else { 0 };
         let role = self.role(machine);
@@ -166,6 +190,7 @@ impl Switch {
             | on(self.requested && role == Role::Active, SWITCHOVER_REQUESTED)
             | on(other_ready, OTHER_READY)
             | on(machine == Machine::B, IDENTITY)
+            | on(self.moved[machine.index()], RELAYS_MOVED)
     }
 
     /// A machine's presented word arrives. Returns true if the alarm fell.
@@ -263,6 +288,8 @@ impl Switch {
         let moving = self.moving.filter(|moving| moving.closes <= now)?;
         self.moving = None;
         self.connected = Some(moving.to);
+        self.moved[moving.to.index()] = true;
+        self.asked[moving.to.index()] = false;
         self.heartbeat = now;
         self.alarm = false;
         Some(moving)

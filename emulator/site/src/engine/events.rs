@@ -142,7 +142,7 @@ impl Site {
         act: impl FnOnce(&mut Channel, Instant, &mut Port) -> T,
     ) -> T {
         self.catch_up(machine, now);
-        let reaches = self.switch.closed(machine)
+        let reaches = self.switch.reaches(machine)
             && self.holder(number).is_none_or(|holder| holder == machine);
         let computer = &mut self.computers[machine.index()];
         let adapter: Option<&mut dyn Adapter> = if reaches {
@@ -194,7 +194,8 @@ impl Site {
         }
         self.wake(machine, now);
         let computer = &mut self.computers[machine.index()];
-        if computer.mode == Mode::LoadingDrum && number == 0 && !computer.channels[0].busy() {
+        let loaded = !computer.channels[number].busy();
+        if computer.mode == Mode::LoadingDrum && number == self.storage.load_channel() && loaded {
             computer.bring_forward(now);
             computer.cpu.go(super::life::BOOT);
             computer.mode = Mode::Running;
@@ -313,7 +314,7 @@ impl Site {
             }
             IoOperation::StoreSenseLines { channel, address } => {
                 let lines = match channel {
-                    SENSE_CHANNEL => self.switch.lines(machine),
+                    SENSE_CHANNEL => self.switch.ask(machine),
                     _ => 0,
                 };
                 let core = &mut self.computers[machine.index()].cpu.core;

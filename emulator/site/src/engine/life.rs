@@ -10,7 +10,7 @@
 //! Startover: nobody is active and core is empty. The switch closes the relays of the first machine
 //! that has power; its LOAD DRUM key puts a list of channel commands into core from 77760 (octal)
 //! that reads record 0 of track 0 of drum 0 to 77600, starts channel A, and starts the processor at
-//! 77600 when the channel is idle again.
+//! 77600 when the channel is idle again. When drum 0 is lost it is drum 3 and channel B.
 
 use clock::{Instant, Span};
 use device::file_control::{Unit, order};
@@ -211,6 +211,9 @@ impl Site {
 
     /// The LOAD DRUM key.
     fn load_drum(&mut self, machine: Machine, now: Instant) {
+        // The key has taken notice of the relays for a machine that cannot ask.
+        self.switch.ask(machine);
+        let number = self.storage.load_channel();
         let drum = self.storage.module(Unit::Drum(0));
         let length = drum
             .and_then(|module| module.geometry.record(0, 0))
@@ -238,7 +241,7 @@ impl Site {
         for (place, word) in (orders..).zip(seek.into_iter().chain(single)) {
             core.write(place, word);
         }
-        self.with_channel(machine, 0, now, |channel, now, port| {
+        self.with_channel(machine, number, now, |channel, now, port| {
             channel.start(now, BOOT_LIST, port);
         });
     }
