@@ -70,10 +70,17 @@ fn parse_speed(text: &str) -> Result<Speed, String> {
         _ => text
             .strip_prefix('x')
             .and_then(|n| n.parse::<f64>().ok())
-            .filter(|n| n.is_finite() && *n > 0.0 && *n <= 1e6)
+            .filter(|n| (1e-3..=1e6).contains(n))
             .map(Speed::Times)
-            .ok_or_else(|| "expected max, real or xN, such as x10".to_owned()),
+            .ok_or_else(|| {
+                "expected max, real or xN from x0.001 to x1000000, such as x10".to_owned()
+            }),
     }
+}
+
+/// Writes to standard output. A reader who has gone away (`| head`) has seen enough.
+fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// Runs the command.
@@ -96,10 +103,10 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     // One site runs on one worker whatever is asked for: the journal cannot depend on it.
     let _ = options.threads;
     if !options.quiet {
-        println!(
-            "site {} ({site_path}), exercise {}, seed {}",
+        say(&format!(
+            "site {} ({site_path}), exercise {}, seed {}\n",
             inputs.description.name, script.name, options.seed
-        );
+        ));
     }
     let run_options = driver::Options {
         seed: options.seed,
@@ -114,8 +121,9 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         None => Box::new(std::io::sink()),
     };
     let header = inputs.journal_header(&script, &list, &run_options);
-    let journal = JournalWriter::new(out, &header)
-        .map_err(|error| Failure::Own(format!("the journal cannot be written: {error}")))?;
+    let journal_path = options.journal.clone().unwrap_or_default();
+    let cannot = |error: std::io::Error| Failure::cannot_write(&journal_path, &error);
+    let journal = JournalWriter::new(out, &header).map_err(cannot)?;
     let begun = WallInstant::now();
     let bar = progress_bar(options.quiet);
     let mut pace = Pace::new(options.speed, begun);
@@ -132,16 +140,13 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     );
     bar.finish_and_clear();
     let (outcome, journal) = outcome.map_err(|error| start_failure(&error, &site_path))?;
-    let (_, mut out) = journal
-        .finish()
-        .map_err(|error| Failure::Own(format!("the journal cannot be written: {error}")))?;
-    out.flush()
-        .map_err(|error| Failure::Own(format!("the journal cannot be written: {error}")))?;
+    let (_, mut out) = journal.finish().map_err(cannot)?;
+    out.flush().map_err(cannot)?;
     let wall = begun.elapsed().as_secs_f64();
     let report = Report::new(&inputs, &script, options.seed, &outcome, wall);
     write_files(options, &report, &outcome)?;
     if !options.quiet {
-        print!("{}", text::write(&report, &script, &outcome));
+        say(&text::write(&report, &script, &outcome));
     }
     Ok(report.exit_status)
 }

@@ -463,7 +463,10 @@ impl Faults {
     fn not_given(&self) -> Vec<String> {
         self.left
             .iter()
-            .map(|f| format!("{:?} at {:?}", f.fault, f.at))
+            .map(|f| match &f.at {
+                When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
+                at => format!("{:?}, due {at:?}", f.fault),
+            })
             .collect()
     }
 }

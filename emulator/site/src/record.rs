@@ -68,6 +68,29 @@ pub enum Start {
     StallEnded,
 }
 
+impl std::fmt::Display for Stop {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Stop::FailStop => "fail-stop",
+            Stop::Hang => "hang",
+            Stop::Stall => "stall",
+            Stop::Power => "no power",
+            Stop::Parity => "bad parity in core",
+            Stop::Reload => "its deck is to be loaded",
+        })
+    }
+}
+
+impl std::fmt::Display for Start {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Start::Deck => "from its deck",
+            Start::Drum => "from drum",
+            Start::StallEnded => "the stall is over",
+        })
+    }
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::large_enum_variant)]

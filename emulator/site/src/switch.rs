@@ -380,6 +380,11 @@ mod tests {
         assert!(switch.close(Instant(750 * MS)).is_some());
         assert!(switch.closed(Machine::B));
         assert_eq!(switch.lines(Machine::A), ROLE_STANDBY);
+        // Until it has asked, its orders reach nothing.
+        assert!(!switch.reaches(Machine::B));
+        let moved = ROLE_ACTIVE | IDENTITY | RELAYS_MOVED;
+        assert_eq!(switch.ask(Machine::B), moved);
+        assert!(switch.reaches(Machine::B) && !switch.reaches(Machine::A));
         assert_eq!(switch.lines(Machine::B), ROLE_ACTIVE | IDENTITY);
     }
 

@@ -323,10 +323,10 @@ impl FilesAudit {
     /// Verdicts `nothing-acknowledged-lost` and `inventory-adds-up`.
     pub fn verdicts(&self) -> Vec<Verdict> {
         let lost = format!(
-            "{} audits: {} bookings and {} open bookings stand as acknowledged",
+            "audits: {}; {} bookings and {} open bookings stand as acknowledged",
             self.audits, self.bookings_compared, self.sets_compared
         );
-        let sums = format!("{} audits, {} counts", self.audits, self.counts_compared);
+        let sums = format!("audits: {}; {} counts", self.audits, self.counts_compared);
         vec![
             self.lost.verdict("nothing-acknowledged-lost", lost),
             self.sums.verdict("inventory-adds-up", sums),

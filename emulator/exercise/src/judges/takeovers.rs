@@ -212,7 +212,7 @@ impl Takeovers {
                     self.machine_hit(at, ledger);
                 }
                 let text = format!(
-                    "machine {machine:?} stopped ({why:?}) at {location:05o}{}, after \
+                    "machine {machine:?} stopped ({why}) at {location:05o}{}, after \
                      {instructions} instructions",
                     routine_of(*location)
                 );
@@ -228,7 +228,7 @@ impl Takeovers {
                     // It went on before anybody took its place.
                     self.hit = None;
                 }
-                self.write(at, format!("machine {machine:?} started ({how:?})"));
+                self.write(at, format!("machine {machine:?} started ({how})"));
             }
             // Its channels go on and wake it to halt again: said once.
             Record::MachineHalted { machine, location }
@@ -506,20 +506,31 @@ impl Takeovers {
     }
 }
 
+/// A machine as a fault names it, in words.
+fn target_name(target: Target) -> &'static str {
+    match target {
+        Target::A => "machine A",
+        Target::B => "machine B",
+        Target::Active => "the active machine",
+        Target::Standby => "the standby machine",
+    }
+}
+
 /// The fault in words.
 pub fn name_of(fault: &Fault) -> String {
+    let of = |machine: &Target| target_name(*machine);
     match fault {
-        Fault::FailStop { machine } => format!("fail-stop of {machine:?}"),
+        Fault::FailStop { machine } => format!("fail-stop of {}", of(machine)),
         Fault::FailStopAtInstruction { machine, n } => {
-            format!("fail-stop of {machine:?} before instruction {n}")
+            format!("fail-stop of {} before instruction {n}", of(machine))
         }
-        Fault::Hang { machine } => format!("hang of {machine:?}"),
-        Fault::Stall { machine, r#for } => format!("stall of {machine:?} for {}", r#for),
-        Fault::HeartbeatCut { machine } => format!("heartbeat of {machine:?} cut"),
+        Fault::Hang { machine } => format!("hang of {}", of(machine)),
+        Fault::Stall { machine, r#for } => format!("stall of {} for {}", of(machine), r#for),
+        Fault::HeartbeatCut { machine } => format!("heartbeat of {} cut", of(machine)),
         Fault::UnitLoss { unit } => format!("loss of {unit}"),
         Fault::UnitReturn { unit, .. } => format!("return of {unit}"),
         Fault::PowerOffBoth { r#for } => format!("power off for {}", r#for),
-        Fault::ReturnToService { machine } => format!("return of {machine:?} to service"),
+        Fault::ReturnToService { machine } => format!("return of {} to service", of(machine)),
         Fault::PlannedSwitchover => "planned switchover".to_owned(),
         Fault::ManualSwitchover => "manual switchover".to_owned(),
     }
