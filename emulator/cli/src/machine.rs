@@ -35,6 +35,12 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
             &error.message,
         ))
     })?;
+    if report.total == 0 {
+        return Err(Failure::Input(format!(
+            "{}:1:1: there is no vector in this file; expected a line such as `ADD  040000000200 ...`",
+            options.vectors.display()
+        )));
+    }
     for line in &report.disagreements {
         println!("{line}");
     }

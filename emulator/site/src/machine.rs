@@ -105,6 +105,8 @@ pub struct Computer {
     pub pending: Option<IoOperation>,
     /// It has come to the instruction before which it is to stop.
     pub stop_due: bool,
+    /// It stopped by itself and has not been repaired: power alone does not bring it back.
+    pub broken: bool,
     /// Instruction count when HTR was last recorded.
     pub halted_at: Option<u64>,
     /// When each channel's next appointment is.
@@ -126,6 +128,7 @@ impl Computer {
             ticks: 0,
             pending: None,
             stop_due: false,
+            broken: false,
             halted_at: None,
             appointments: [None; CHANNELS],
             earlier: [0; 3],

@@ -58,10 +58,12 @@ impl Storage {
         }
     }
 
-    /// The channel whose first drum LOAD DRUM reads: A, or B when drum 0 is lost.
+    /// The channel whose first drum LOAD DRUM reads: A, or B when drum 0 is lost or came back
+    /// blank and so loads nothing.
     pub fn load_channel(&self) -> usize {
         let lost = self.module(Unit::Drum(0)).is_some_and(|m| !m.available);
-        usize::from(lost && self.module(Unit::Drum(3)).is_some())
+        let blank = self.record_cells(Unit::Drum(0), 0, 0) == Some(None);
+        usize::from((lost || blank) && self.module(Unit::Drum(3)).is_some())
     }
 
     /// The unit with its account and surface.

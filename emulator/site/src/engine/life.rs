@@ -72,6 +72,7 @@ impl Site {
         self.stop_channels(machine, now);
         let computer = &mut self.computers[machine.index()];
         computer.mode = Mode::Stopped;
+        computer.broken = why == Stop::FailStop;
         computer.new_life();
         self.switch.machine_stopped(machine);
         if connected {
@@ -196,10 +197,17 @@ impl Site {
         self.calendar.schedule(now + span, STATION_OUTSIDE, event);
     }
 
-    /// Machine A has power first: the switch gives it the role, and it starts itself from drum.
+    /// Machine A, or B if A is broken, is first: the switch gives it the role, and it starts itself
+    /// from drum.
     pub(super) fn power_returns(&mut self, now: Instant) {
-        let machine = Machine::A;
-        if self.switch.active().is_some() || self.computers[0].mode != Mode::Off {
+        let whole = |machine: &Machine| {
+            let computer = &self.computers[machine.index()];
+            computer.mode == Mode::Off && !computer.broken
+        };
+        let Some(machine) = Machine::BOTH.into_iter().find(whole) else {
+            return;
+        };
+        if self.switch.active().is_some() {
             return;
         }
         let computer = &mut self.computers[machine.index()];
@@ -253,6 +261,7 @@ impl Site {
         }
         let computer = &mut self.computers[machine.index()];
         computer.mode = Mode::Loading;
+        computer.broken = false;
         computer.new_life();
         let life = computer.life;
         if self.switch.take_out(machine) {
