@@ -131,6 +131,8 @@ pub struct Takeovers {
     asked_after_hit: BTreeMap<(u16, u16), Instant>,
     /// Power returns then.
     power_returns: Option<Instant>,
+    /// When a machine last began to run: a startover cannot begin before there is one.
+    last_started: Option<Instant>,
     /// Maker and instant of the last frame to each set.
     last_frame: Vec<Option<(u16, u8, Instant)>>,
     /// Where machines halted themselves.
@@ -158,6 +160,7 @@ impl Takeovers {
             hit: None,
             asked_after_hit: BTreeMap::new(),
             power_returns: None,
+            last_started: None,
             last_frame: vec![None; usize::from(sets)],
             halted: Vec::new(),
             locked: BTreeSet::new(),
@@ -221,6 +224,7 @@ impl Takeovers {
             Record::MachineStarted { machine, how } => {
                 self.halted.retain(|(halted, _)| halted != machine);
                 self.excused_from = Some(at);
+                self.last_started = Some(at);
                 if *how != Start::StallEnded {
                     self.cut.remove(machine);
                 }
@@ -364,7 +368,7 @@ impl Takeovers {
             held,
             waiting,
             held_answered_at: None,
-            power_at: self.power_returns.take(),
+            power_at: self.power_returns.take().or(self.last_started),
             overtaken: false,
         });
     }
@@ -457,7 +461,7 @@ impl Takeovers {
             });
         }
         for takeover in self.moves.iter().filter(|t| !t.overtaken) {
-            // A startover cannot begin before power is back.
+            // A startover cannot begin before power is back and a machine runs.
             let (bound, from) = match takeover.cause {
                 Cause::HeartbeatSilent => (bounds.outage, takeover.fault_at),
                 Cause::Startover => (
