@@ -1,6 +1,6 @@
 //! How fast the calendar and the journal are on this host.
 //!
-//! `cargo run --release -p duplex-clock --example speed`
+//! `cargo run --release -p duplex-clock --example calendar_speed`
 
 use clock::journal::JournalWriter;
 use clock::{Calendar, Instant, Span, Stream};
