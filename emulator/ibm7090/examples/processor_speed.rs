@@ -1,5 +1,5 @@
 //! How many instructions a second the processor runs on this host: a table search, an index
-//! loop, floating point, and mixed code with stores. `cargo run --release --example speed`.
+//! loop, floating point, and mixed code with stores. `cargo run --release -p duplex-ibm7090 --example processor_speed`.
 
 use ibm7090::cpu::{Cpu, Exit};
 use ibm7090::operation::{Format, find};
