@@ -12,11 +12,15 @@
 //! | READY | 10 | | SWITCHOVER REQUESTED (to the active) | 10 |
 //! | | | | OTHER READY | 20 |
 //! | | | | identity: 0 = A, 1 = B | 40 |
+//! | | | | RELAYS MOVED: my relays have closed since I last asked | 100 |
 //!
 //! The active role moves when the other machine presents SEIZE while the alarm stands or the
 //! active machine has released or is off; when the active machine has released and the other is
 //! ready; and when the operator turns the key. The old relays open at once, the new ones close
 //! `relays` later: at no instant are both closed, because one variable says whose they are.
+//!
+//! A machine's orders reach the equipment only when it has asked (SSLF) since its relays closed: one
+//! that slept while it lost the role and got it back hears of it before it can do anything.
 //!
 //! Assumed: levels stay until the next PSLF, but the switch forgets both machines' levels when the
 //! role moves; a machine that was switched out alive stands by; the alarm falls when pulses come
@@ -53,7 +57,7 @@ pub const SWITCHOVER_REQUESTED: u16 = 0o10;
 pub const OTHER_READY: u16 = 0o20;
 /// Stored: I am B.
 pub const IDENTITY: u16 = 0o40;
-/// In: my relays have closed since I last asked.
+/// Stored: my relays have closed since I last asked.
 pub const RELAYS_MOVED: u16 = 0o100;
 
 /// What a machine does for the site. Never its identity.
