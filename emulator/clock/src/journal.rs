@@ -5,7 +5,8 @@
 //! (the host lost power) costs the last records and nothing else.
 //!
 //! ```text
-//! header   "DUPLEXJ\n"  format u32  length u64  packed length u64  crc32 u32  zstd(header payload)
+//! header   "DUPLEXJ\n"  format u32  length u64  packed length u64  crc32 u32
+//!          zstd(postcard(Option<State>, header payload))
 //! record   length u32   crc32 u32   kind u8     instant, payload (postcard)
 //! end      a record of kind 255: instant, number of records, their digest
 //! ```
@@ -13,12 +14,17 @@
 //! Numbers are least significant byte first. A record's `length` counts kind and postcard bytes;
 //! its `crc32` covers length and these bytes; the header's covers format, lengths and packed
 //! payload. What the header payload holds (seed, network, exercise, programs) is the caller's
-//! business. The *digest* of a run is the BLAKE3 hash of all record frames, without header and
-//! end.
+//! business.
+//!
+//! The *digest* of a run covers all record frames, without header and end. It is a chain: frames are
+//! gathered into pieces of at least 64 KiB, whole frames each, and a piece's link is the BLAKE3 hash
+//! of the link before it and the piece. So a run can be saved in the middle ([`State`]) and go on in
+//! another journal, and its digest is the same as if it had never stopped. Such a journal has the
+//! state at its begin in the header.
 //!
 //! | found | told as |
 //! |---|---|
-//! | another file, unknown format, damage in the header | [`HeaderError`] |
+//! | another file, unknown format, damage in the header | [`SealError`] |
 //! | all records and the end that counts them | [`Ending::Whole`] |
 //! | anything else: cut, flipped bit, junk behind the end | [`Ending::Cut`] with the last good instant |
 //!
@@ -26,43 +32,92 @@
 //! given from outside; without one ([`JournalWriter::digest_only`]) only the digest is kept.
 
 use std::fmt;
-use std::io::{Read, Sink, Write, sink};
+use std::io::{Sink, Write, sink};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::sealed::{self, SealError};
 use crate::time::Instant;
 
 mod buffer;
 
 pub use buffer::RecordBuffer;
 
-const MAGIC: &[u8; 8] = b"DUPLEXJ\n";
-/// The journal format this code writes, and the only one it reads.
-pub const FORMAT: u32 = 1;
+/// What a journal begins with.
+const HEADER: sealed::Kind = sealed::Kind {
+    magic: b"DUPLEXJ\n",
+    // 1 had another digest and no state in its header.
+    format: 2,
+    name: "journal",
+};
 /// Record kind reserved for the end of a journal.
 pub const END: u8 = 255;
 
-const HEADER_FIXED: usize = 8 + 4 + 8 + 8 + 4;
 const FRAME_FIXED: usize = 4 + 4;
 /// Records above this many bytes are refused; the largest real ones are far below.
 const RECORD_MAX: usize = 16 << 20;
-/// A header payload above this many bytes is refused.
-const HEADER_MAX: u64 = 1 << 30;
-/// Frames are hashed and written in pieces of about this many bytes.
+/// Frames are hashed and written in pieces of at least this many bytes.
 const PIECE: usize = 64 << 10;
 
-/// Why a file cannot be read as a journal at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HeaderError {
-    /// The first bytes are not those of a journal.
-    #[error("this is not a journal of duplex")]
-    NotAJournal,
-    /// A format this code does not know.
-    #[error("journal format {0} is not known; this duplex reads format {FORMAT}")]
-    UnknownFormat(u32),
-    /// Cut or damaged within the header: nothing can be replayed, there is no good instant.
-    #[error("the header of the journal is damaged: {0}; there is no good instant")]
-    Damaged(&'static str),
+/// The digest of a run so far, and how many records it covers: plain data, saved with the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Link of the last whole piece.
+    link: [u8; 32],
+    /// Frames behind it.
+    piece: Vec<u8>,
+    records: u64,
+    last: Instant,
+}
+
+impl State {
+    /// Before the first record.
+    pub fn new() -> State {
+        State {
+            link: [0; 32],
+            piece: Vec::new(),
+            records: 0,
+            last: Instant::ZERO,
+        }
+    }
+
+    /// Number of records so far.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Instant of the last record; 0 when there is none.
+    pub fn last(&self) -> Instant {
+        self.last
+    }
+
+    /// Identity of the run so far, 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.link_behind(&self.piece).to_hex().to_string()
+    }
+
+    fn link_behind(&self, piece: &[u8]) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.link).update(piece);
+        hasher.finalize()
+    }
+
+    /// A frame at `at` has been added to the piece. True if that made it whole: it then is empty
+    /// again.
+    fn added(&mut self, at: Instant) {
+        self.records += 1;
+        self.last = at;
+        if self.piece.len() >= PIECE {
+            self.link = *self.link_behind(&self.piece).as_bytes();
+            self.piece.clear();
+        }
+    }
+}
+
+impl Default for State {
+    fn default() -> State {
+        State::new()
+    }
 }
 
 /// Writes a journal. The first write error is kept, ends the writing (not the digest) and is
@@ -71,99 +126,107 @@ pub enum HeaderError {
 pub struct JournalWriter<W: Write> {
     out: W,
     error: Option<std::io::Error>,
-    hasher: blake3::Hasher,
-    /// Frames not yet hashed and written.
-    piece: Vec<u8>,
-    records: u64,
-    last: Instant,
+    state: State,
+    /// Bytes of the state's piece that were written already.
+    written: usize,
 }
 
 impl JournalWriter<Sink> {
     /// A journal of which only the digest is kept.
     pub fn digest_only() -> JournalWriter<Sink> {
-        JournalWriter::without_header(sink())
+        JournalWriter::digest_from(State::new())
+    }
+
+    /// The same, going on from a saved run's journal.
+    pub fn digest_from(state: State) -> JournalWriter<Sink> {
+        JournalWriter {
+            out: sink(),
+            error: None,
+            written: state.piece.len(),
+            state,
+        }
     }
 }
 
 impl<W: Write> JournalWriter<W> {
     /// Begins a journal: writes the header with the caller's payload, packed by zstd.
-    pub fn new(mut out: W, header: &[u8]) -> std::io::Result<JournalWriter<W>> {
-        assert!(
-            header.len() as u64 <= HEADER_MAX,
-            "a header of less than 1 GiB"
-        );
-        let packed = zstd::encode_all(header, 3)?;
-        let mut fixed = Vec::with_capacity(HEADER_FIXED);
-        fixed.extend_from_slice(MAGIC);
-        fixed.extend_from_slice(&FORMAT.to_le_bytes());
-        fixed.extend_from_slice(&(header.len() as u64).to_le_bytes());
-        fixed.extend_from_slice(&(packed.len() as u64).to_le_bytes());
-        let crc = crc_of(&[&fixed[MAGIC.len()..], &packed]);
-        fixed.extend_from_slice(&crc.to_le_bytes());
-        out.write_all(&fixed)?;
-        out.write_all(&packed)?;
-        Ok(JournalWriter::without_header(out))
+    pub fn new(out: W, header: &[u8]) -> std::io::Result<JournalWriter<W>> {
+        JournalWriter::begin_with(out, header, None)
     }
 
-    fn without_header(out: W) -> JournalWriter<W> {
-        JournalWriter {
+    /// Begins a journal that goes on from a saved run's `state`.
+    pub fn resume(out: W, header: &[u8], state: State) -> std::io::Result<JournalWriter<W>> {
+        JournalWriter::begin_with(out, header, Some(state))
+    }
+
+    fn begin_with(mut out: W, header: &[u8], state: Option<State>) -> std::io::Result<Self> {
+        let header = encode(Vec::with_capacity(header.len() + 16), &(&state, header));
+        out.write_all(&sealed::seal(HEADER, &header)?)?;
+        let state = state.unwrap_or_default();
+        Ok(JournalWriter {
             out,
             error: None,
-            hasher: blake3::Hasher::new(),
-            piece: Vec::with_capacity(PIECE + 4096),
-            records: 0,
-            last: Instant::ZERO,
-        }
+            written: state.piece.len(),
+            state,
+        })
     }
 
     /// Adds a record of `kind` (not [`END`]) that happened at `at`.
     pub fn append<T: Serialize + ?Sized>(&mut self, at: Instant, kind: u8, payload: &T) {
         let frame = self.begin(kind);
-        self.piece = encode(std::mem::take(&mut self.piece), &at);
-        self.piece = encode(std::mem::take(&mut self.piece), payload);
+        let piece = encode(std::mem::take(&mut self.state.piece), &at);
+        self.state.piece = encode(piece, payload);
         self.close(frame, at);
     }
 
     /// Adds a record whose postcard bytes (instant not included) exist already.
     pub fn append_encoded(&mut self, at: Instant, kind: u8, payload: &[u8]) {
         let frame = self.begin(kind);
-        self.piece = encode(std::mem::take(&mut self.piece), &at);
-        self.piece.extend_from_slice(payload);
+        self.state.piece = encode(std::mem::take(&mut self.state.piece), &at);
+        self.state.piece.extend_from_slice(payload);
         self.close(frame, at);
     }
 
     fn begin(&mut self, kind: u8) -> usize {
         assert_ne!(kind, END, "record kind {END} is reserved for the end");
-        open_frame(&mut self.piece, kind)
+        open_frame(&mut self.state.piece, kind)
     }
 
     fn close(&mut self, frame: usize, at: Instant) {
-        close_frame(&mut self.piece, frame);
-        self.records += 1;
-        self.last = at;
-        if self.piece.len() >= PIECE {
+        close_frame(&mut self.state.piece, frame);
+        if self.state.piece.len() >= PIECE {
             self.write_piece();
         }
+        self.state.added(at);
+        self.written = self.written.min(self.state.piece.len());
     }
 
     fn write_piece(&mut self) {
-        self.hasher.update(&self.piece);
         if self.error.is_none() {
-            self.error = self.out.write_all(&self.piece).err();
+            let fresh = &self.state.piece[self.written..];
+            self.error = self.out.write_all(fresh).err();
         }
-        self.piece.clear();
+        self.written = self.state.piece.len();
     }
 
     /// Number of records so far.
     pub fn records(&self) -> u64 {
-        self.records
+        self.state.records
     }
 
-    /// BLAKE3 of all records so far, 64 hexadecimal digits: the identity of the run.
+    /// Digest of all records so far: the identity of the run.
     pub fn digest(&self) -> String {
-        let mut hasher = self.hasher.clone();
-        hasher.update(&self.piece);
-        hasher.finalize().to_hex().to_string()
+        self.state.digest()
+    }
+
+    /// What must be saved to go on elsewhere.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Where the bytes go.
+    pub fn out(&self) -> &W {
+        &self.out
     }
 
     /// Hands everything to the writer, and tells the first write error if there was one.
@@ -181,12 +244,13 @@ impl<W: Write> JournalWriter<W> {
     /// Ends the journal: writes the end, flushes, and gives digest and writer back.
     pub fn finish(mut self) -> std::io::Result<(String, W)> {
         self.flush()?;
-        let digest = self.hasher.finalize();
-        let frame = open_frame(&mut self.piece, END);
-        let end = (self.last, self.records, *digest.as_bytes());
-        self.piece = encode(std::mem::take(&mut self.piece), &end);
-        close_frame(&mut self.piece, frame);
-        self.out.write_all(&self.piece)?;
+        let digest = self.state.link_behind(&self.state.piece);
+        let mut end = Vec::new();
+        let frame = open_frame(&mut end, END);
+        let content = (self.state.last, self.state.records, *digest.as_bytes());
+        end = encode(end, &content);
+        close_frame(&mut end, frame);
+        self.out.write_all(&end)?;
         self.out.flush()?;
         Ok((digest.to_hex().to_string(), self.out))
     }
@@ -223,6 +287,7 @@ fn crc_of(parts: &[&[u8]]) -> u32 {
 /// A journal in memory, its header read and checked.
 #[derive(Clone, Debug)]
 pub struct Journal<'a> {
+    state: Option<State>,
     header: Vec<u8>,
     bytes: &'a [u8],
     first_record: usize,
@@ -301,44 +366,17 @@ impl fmt::Display for Ending {
 
 impl<'a> Journal<'a> {
     /// Reads the header of a journal and checks it; records are checked as they are read.
-    pub fn open(bytes: &'a [u8]) -> Result<Journal<'a>, HeaderError> {
-        let Some(fixed) = bytes.first_chunk::<HEADER_FIXED>() else {
-            let begun = bytes.len() >= 4 && MAGIC.starts_with(&bytes[..bytes.len().min(8)]);
-            return Err(match begun {
-                true => HeaderError::Damaged("it is cut"),
-                false => HeaderError::NotAJournal,
-            });
-        };
-        if !fixed.starts_with(MAGIC) {
-            return Err(HeaderError::NotAJournal);
-        }
-        let format = u32_at(fixed, 8);
-        if format != FORMAT {
-            return Err(HeaderError::UnknownFormat(format));
-        }
-        let (length, packed) = (u64_at(fixed, 12), u64_at(fixed, 20));
-        let rest = &bytes[HEADER_FIXED..];
-        let packed = usize::try_from(packed)
-            .ok()
-            .and_then(|length| rest.get(..length))
-            .ok_or(HeaderError::Damaged("it is cut"))?;
-        if crc_of(&[&fixed[8..28], packed]) != u32_at(fixed, 28) {
-            return Err(HeaderError::Damaged("its checksum is wrong"));
-        }
-        if length > HEADER_MAX {
-            return Err(HeaderError::Damaged("it is longer than 1 GiB"));
-        }
-        let mut header = Vec::new();
-        zstd::Decoder::new(packed)
-            .and_then(|decoder| decoder.take(length + 1).read_to_end(&mut header))
-            .map_err(|_| HeaderError::Damaged("it cannot be unpacked"))?;
-        if header.len() as u64 != length {
-            return Err(HeaderError::Damaged("it has another length than it says"));
-        }
+    pub fn open(bytes: &'a [u8]) -> Result<Journal<'a>, SealError> {
+        let (payload, first_record) = sealed::open(HEADER, bytes)?;
+        let (state, header) = postcard::from_bytes(&payload).map_err(|_| SealError::Damaged {
+            name: HEADER.name,
+            reason: "it holds something else",
+        })?;
         Ok(Journal {
+            state,
             header,
             bytes,
-            first_record: HEADER_FIXED + packed.len(),
+            first_record,
         })
     }
 
@@ -347,15 +385,18 @@ impl<'a> Journal<'a> {
         &self.header
     }
 
+    /// The state from which this journal goes on, if it was begun by [`JournalWriter::resume`].
+    pub fn begins_from(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
     /// The records in order, up to the first bad frame or the end.
     pub fn records(&self) -> Records<'a> {
         Records {
             bytes: self.bytes,
             offset: self.first_record,
-            hasher: blake3::Hasher::new(),
-            hashed: self.first_record,
-            records: 0,
-            last_good: None,
+            state: self.state.clone().unwrap_or_default(),
+            found: 0,
             ending: None,
         }
     }
@@ -373,10 +414,9 @@ impl<'a> Journal<'a> {
 pub struct Records<'a> {
     bytes: &'a [u8],
     offset: usize,
-    hasher: blake3::Hasher,
-    hashed: usize,
-    records: u64,
-    last_good: Option<Instant>,
+    state: State,
+    /// Records found in this journal.
+    found: u64,
     ending: Option<Ending>,
 }
 
@@ -387,26 +427,25 @@ impl Records<'_> {
         self.ending.as_ref().expect("all records were read")
     }
 
+    /// Where the next frame begins, in bytes from the begin of the journal.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
     fn cut(&mut self, reason: &'static str) {
         self.ending = Some(Ending::Cut {
             offset: self.offset,
-            records: self.records,
-            last_good: self.last_good,
+            records: self.found,
+            last_good: (self.state.records > 0).then_some(self.state.last),
             reason,
         });
     }
 
-    fn digest_to(&mut self, offset: usize) -> blake3::Hash {
-        self.hasher.update(&self.bytes[self.hashed..offset]);
-        self.hashed = offset;
-        self.hasher.finalize()
-    }
-
     fn end(&mut self, body: &[u8], after: usize) {
-        let digest = self.digest_to(self.offset);
+        let digest = self.state.link_behind(&self.state.piece);
         let end: Result<(Instant, u64, [u8; 32]), _> = postcard::from_bytes(body);
         match end {
-            Ok((_, records, _)) if records != self.records => {
+            Ok((_, records, _)) if records != self.state.records => {
                 self.cut("the end counts other records")
             }
             Ok((_, _, written)) if written != *digest.as_bytes() => {
@@ -418,7 +457,7 @@ impl Records<'_> {
             }
             Ok(_) => {
                 self.ending = Some(Ending::Whole {
-                    records: self.records,
+                    records: self.state.records,
                     digest: digest.to_hex().to_string(),
                 });
             }
@@ -452,19 +491,18 @@ impl<'a> Iterator for Records<'a> {
             return None;
         };
         let record = Record {
-            index: self.records,
+            index: self.state.records,
             offset: self.offset,
             at,
             kind,
             payload,
         };
+        self.state
+            .piece
+            .extend_from_slice(&bytes[self.offset..after]);
+        self.state.added(at);
         self.offset = after;
-        self.records += 1;
-        self.last_good = Some(at);
-        if after - self.hashed >= PIECE {
-            self.hasher.update(&bytes[self.hashed..after]);
-            self.hashed = after;
-        }
+        self.found += 1;
         Some(record)
     }
 }
@@ -493,10 +531,6 @@ fn frame_at(bytes: &[u8], offset: usize) -> Result<(&[u8], usize), &'static str>
 
 fn u32_at(bytes: &[u8], offset: usize) -> u32 {
     u32::from_le_bytes(bytes[offset..offset + 4].try_into().expect("four bytes"))
-}
-
-fn u64_at(bytes: &[u8], offset: usize) -> u64 {
-    u64::from_le_bytes(bytes[offset..offset + 8].try_into().expect("eight bytes"))
 }
 
 /// The first record in which two journals differ; `None` on a side that has no such record.

@@ -10,6 +10,7 @@
 //! | [`calendar`] | pending events of one site in a total order |
 //! | [`random`] | named random streams derived from the seed of the run |
 //! | [`journal`] | the append-only record of a run and its digest |
+//! | [`sealed`] | a packed and checked block: a journal's header, a snapshot |
 //! | [`scheduler`] | several sites in parallel windows of virtual time |
 //! | [`pool`] | independent jobs over worker threads, results in job order |
 //!
@@ -21,6 +22,7 @@ pub mod journal;
 pub mod pool;
 pub mod random;
 pub mod scheduler;
+pub mod sealed;
 pub mod time;
 
 pub use calendar::Calendar;

@@ -128,14 +128,14 @@ fn buffers_are_merged_in_the_order_of_time_and_site() {
 #[test]
 fn another_file_and_another_format_are_refused_by_name() {
     let open = |bytes: &[u8]| Journal::open(bytes).map(|_| ()).unwrap_err();
-    assert_eq!(open(b""), HeaderError::NotAJournal);
-    assert_eq!(open(b"(format: 1)"), HeaderError::NotAJournal);
-    assert_eq!(open(&[0; 100]), HeaderError::NotAJournal);
+    assert_eq!(open(b""), SealError::NotOne("journal"));
+    assert_eq!(open(b"(format: 1)"), SealError::NotOne("journal"));
+    assert_eq!(open(&[0; 100]), SealError::NotOne("journal"));
     let mut bytes = sample(1);
     bytes[8] = 7;
     assert_eq!(
         open(&bytes).to_string(),
-        "journal format 7 is not known; this duplex reads format 1"
+        "journal format 7 is not known; this duplex reads format 2"
     );
 }
 
@@ -153,6 +153,41 @@ fn a_cut_between_two_records_and_junk_behind_the_end_are_noticed() {
     let mut shorter = bytes.clone();
     shorter.drain(tenth..eleventh);
     assert_eq!(cut_of(&shorter).1, 19);
+}
+
+#[test]
+fn a_journal_that_goes_on_elsewhere_ends_with_the_same_digest() {
+    for stop in [0u64, 1, 70, 9_000, 19_999] {
+        let mut whole = JournalWriter::new(Vec::new(), b"whole").unwrap();
+        let mut first = JournalWriter::new(Vec::new(), b"first").unwrap();
+        for n in 0..stop {
+            whole.append(Instant(n), 1, &n);
+            first.append(Instant(n), 1, &n);
+            if n % 777 == 0 {
+                // When bytes are handed on must not matter to the digest.
+                first.flush().unwrap();
+            }
+        }
+        let state = first.state().clone();
+        let mut second = JournalWriter::resume(Vec::new(), b"second", state.clone()).unwrap();
+        let mut only = JournalWriter::digest_from(state.clone());
+        for n in stop..20_000 {
+            whole.append(Instant(n), 1, &n);
+            second.append(Instant(n), 1, &n);
+            only.append(Instant(n), 1, &n);
+        }
+        assert_eq!(only.digest(), second.digest());
+        let (digest, bytes) = second.finish().unwrap();
+        assert_eq!(whole.finish().unwrap().0, digest, "stopped after {stop}");
+        let journal = Journal::open(&bytes).unwrap();
+        assert_eq!(journal.begins_from(), Some(&state));
+        assert_eq!(journal.records().count() as u64, 20_000 - stop);
+        let records = 20_000;
+        assert_eq!(journal.ending(), Ending::Whole { records, digest });
+        let (_, bytes) = first.finish().unwrap();
+        let journal = Journal::open(&bytes).unwrap();
+        assert!(matches!(journal.ending(), Ending::Whole { records, .. } if records == stop));
+    }
 }
 
 #[test]
@@ -188,7 +223,10 @@ proptest! {
         let bytes = sample(50);
         let cut = (bytes.len() as f64 * part) as usize;
         match Journal::open(&bytes[..cut]) {
-            Err(error) => prop_assert!(!matches!(error, HeaderError::UnknownFormat(_))),
+            Err(error) => {
+                let unknown = matches!(error, SealError::UnknownFormat { .. });
+                prop_assert!(!unknown);
+            }
             Ok(journal) => {
                 let whole = Journal::open(&bytes).unwrap();
                 let good = whole.records().zip(whole.records().skip(1));
