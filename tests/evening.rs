@@ -7,7 +7,7 @@ use clock::journal::{self, Journal, JournalWriter};
 use clock::{Instant, Span};
 use device::agent_set::SetOutput;
 use exercise::agents::Action;
-use exercise::driver::{self, Options, Outcome, kind};
+use exercise::driver::{self, Options, Outcome, Plan, kind};
 use exercise::entries_csv::{Entry, RESET};
 use exercise::inputs::Inputs;
 use exercise::judges::takeovers::Takeover;
@@ -122,16 +122,11 @@ impl Evening {
         };
         let mut entries = self.entries.clone();
         entries.sort_by_key(|entry| entry.at);
-        let journal = JournalWriter::new(Vec::new(), b"evening").expect("a journal in core");
-        let (outcome, journal) = driver::run(
-            site,
-            &self.script,
-            entries,
-            &options,
-            journal,
-            &mut |_progress| {},
-        )
-        .expect("the site can be loaded");
+        let mut journal = JournalWriter::new(Vec::new(), b"evening").expect("a journal in core");
+        let plan = Plan::new(site.clone(), self.script.clone(), entries, options)
+            .expect("the opening files can be drawn");
+        let mut run = plan.begin().expect("the site can be loaded");
+        let outcome = driver::finish(&plan, &mut run, &mut journal, &mut (), &mut |_| {});
         let (digest, journal) = journal.finish().expect("a journal in core");
         assert_eq!(digest, outcome.digest, "the journal's digest is the run's");
         let report = Report::new(site, &self.script, self.seed, &outcome, 1.0);

@@ -14,7 +14,7 @@
 use std::path::{Path, PathBuf};
 
 use clock::journal::JournalWriter;
-use exercise::driver::{Options, run};
+use exercise::driver::{Options, Plan, finish};
 use exercise::inputs::{Inputs, Loading, load, load_script};
 use exercise::judges::Verdict;
 use exercise::script::Script;
@@ -217,9 +217,11 @@ fn verdicts(inputs: &Inputs, script: &Script, seed: u64) -> Vec<Verdict> {
         cut: None,
         keep_entries: false,
     };
-    let journal = JournalWriter::digest_only();
-    let outcome = run(inputs, script, Vec::new(), &options, journal, &mut |_| {});
-    let (outcome, _) = outcome.expect("the files fit the site");
+    let plan = Plan::new(inputs.clone(), script.clone(), Vec::new(), options);
+    let plan = plan.expect("the opening files can be drawn");
+    let mut run = plan.begin().expect("the files fit the site");
+    let mut journal = JournalWriter::digest_only();
+    let outcome = finish(&plan, &mut run, &mut journal, &mut (), &mut |_| {});
     assert!(outcome.traffic.sent > 100, "seed {seed}: it is a busy room");
     assert_eq!(
         outcome.not_reached, [""; 0],

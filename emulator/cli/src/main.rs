@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `check PATH...` | reads site files and exercises, reports mistakes with place and caret |
 //! | `run SITE` | runs a site with an exercise and a seed; report, journal, entries |
+//! | `replay JOURNAL` | makes a journal's run again: report, state at an instant, proof |
 //! | `machine 7090 --vectors FILE` | single instructions run and compared |
 //! | `asm 7090 SOURCE...` | assembles a deck: octal text and listing |
 //!
@@ -27,6 +28,7 @@ mod check;
 mod failure;
 mod files;
 mod machine;
+mod replay;
 mod run;
 
 use std::process::ExitCode;
@@ -49,6 +51,8 @@ enum Command {
     Check(check::Options),
     /// Run a site with an exercise and a seed.
     Run(Box<run::Options>),
+    /// Make a journal's run again, and hold it against its records.
+    Replay(replay::Options),
     /// One machine: run single-instruction vectors and compare.
     Machine(machine::Options),
     /// Assemble a program.
@@ -88,6 +92,7 @@ fn run_command(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Check(options) => check::run(&options),
         Command::Run(options) => run::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Machine(options) => machine::run(&options),
         Command::Asm(options) => asm::run(&options),
     }

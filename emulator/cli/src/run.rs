@@ -5,16 +5,18 @@
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as WallInstant};
 
 use clap::Args;
-use clock::Span;
-use clock::journal::JournalWriter;
-use exercise::driver::{self, Outcome, Progress, StartError};
-use exercise::entries_csv;
+use clock::journal::{JournalWriter, State};
+use clock::{Instant, Span};
+use exercise::driver::{self, Outcome, Plan, Progress, Run, StartError};
+use exercise::entries_csv::{self, Entry};
+use exercise::inputs::Inputs;
 use exercise::report::{Report, text};
 use exercise::script::Script;
+use exercise::snapshot;
 use indicatif::{ProgressBar, ProgressStyle};
 use site::source::SourceMap;
 
@@ -24,8 +26,18 @@ use crate::files;
 /// Options of `run`.
 #[derive(Args)]
 pub struct Options {
-    /// Folder of a site, or its `.ron` file.
-    site: PathBuf,
+    /// Folder of a site, or its `.ron` file; with `--from` the snapshot's.
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    site: Option<PathBuf>,
+    /// Goes on from a snapshot; with `--script` its faults due later strike instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "cut"])]
+    from: Option<PathBuf>,
+    /// Saves the whole state at the instant `--at`, and goes on.
+    #[arg(long, value_name = "FILE", requires = "at")]
+    save: Option<PathBuf>,
+    /// The instant, from the begin of the run: 90s, 10m.
+    #[arg(long, value_name = "T")]
+    at: Option<Span>,
     /// The exercise; without one ten quiet minutes.
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
@@ -79,40 +91,37 @@ fn parse_speed(text: &str) -> Result<Speed, String> {
 }
 
 /// Writes to standard output. A reader who has gone away (`| head`) has seen enough.
-fn say(text: &str) {
+pub fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    let mut map = SourceMap::new();
-    let site_path = files::site_path(&options.site);
-    let inputs = files::site(&mut map, &site_path)?;
-    let units = (
-        inputs.description.drums.units,
-        inputs.description.disks.units,
-    );
-    let sets = inputs.description.sets() as u16;
-    let (script, list) = match &options.script {
-        Some(path) => {
-            let path = path.display().to_string();
-            files::script(&mut map, &path, Some(units), Some(sets))?
-        }
-        None => (Script::quiet(), Vec::new()),
-    };
     // One site runs on one worker whatever is asked for: the journal cannot depend on it.
     let _ = options.threads;
-    if !options.quiet {
-        say(&format!(
-            "site {} ({site_path}), exercise {}, seed {}\n",
-            inputs.description.name, script.name, options.seed
-        ));
-    }
-    let run_options = driver::Options {
-        seed: options.seed,
-        cut: options.cut,
-        keep_entries: options.entries.is_some(),
+    let (plan, mut run, state) = match &options.from {
+        Some(path) => resumed(options, path)?,
+        None => begun(options)?,
     };
+    if !options.quiet {
+        let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);
+        let (script, seed) = (&plan.script.name, plan.options.seed);
+        say(&format!(
+            "site {site} ({path}), exercise {script}, seed {seed}\n"
+        ));
+        if run.now() > Instant::ZERO {
+            say(&format!("going on at {}\n", run.now()));
+        }
+    }
+    let save_at = options.at.map(|at| Instant::ZERO + at);
+    if let (Some(at), Some(_)) = (save_at, &options.save)
+        && !(run.now()..=plan.end()).contains(&at)
+    {
+        let (from, to) = (run.now(), plan.end());
+        return Err(Failure::Input(format!(
+            "error: --at {at}: there is no such instant in this run; expected {from} to {to}"
+        )));
+    }
     let out: Box<dyn Write> = match &options.journal {
         Some(path) => {
             let file = File::create(path).map_err(|e| Failure::cannot_write(path, &e))?;
@@ -120,39 +129,109 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         }
         None => Box::new(std::io::sink()),
     };
-    let header = inputs.journal_header(&script, &list, &run_options);
     let journal_path = options.journal.clone().unwrap_or_default();
     let cannot = |error: std::io::Error| Failure::cannot_write(&journal_path, &error);
-    let journal = JournalWriter::new(out, &header).map_err(cannot)?;
+    let mut journal = match state {
+        None => JournalWriter::new(out, &snapshot::journal_header(&plan, None)),
+        Some(state) => {
+            JournalWriter::resume(out, &snapshot::journal_header(&plan, Some(&run)), state)
+        }
+    }
+    .map_err(cannot)?;
     let begun = WallInstant::now();
+    let first = run.now();
     let bar = progress_bar(options.quiet);
-    let mut pace = Pace::new(options.speed, begun);
-    let outcome = driver::run(
-        &inputs,
-        &script,
-        list,
-        &run_options,
-        journal,
-        &mut |progress| {
-            pace.keep(progress);
-            show(&bar, progress, begun);
-        },
-    );
+    let mut pace = Pace::new(options.speed, begun, first);
+    let mut shown = |progress: &Progress| {
+        pace.keep(progress);
+        show(&bar, progress, first, begun);
+    };
+    if let (Some(at), Some(path)) = (save_at, &options.save) {
+        // The state between two slices: the first that does not begin before the instant.
+        while run.now() < at {
+            run.slice(&plan, &[], &mut journal, &mut ());
+            shown(&run.progress(&plan));
+        }
+        let bytes = snapshot::save(&plan, &run, journal.state());
+        let written = bytes.and_then(|bytes| std::fs::write(path, bytes));
+        written.map_err(|e| Failure::cannot_write(path, &e))?;
+    }
+    let outcome = driver::finish(&plan, &mut run, &mut journal, &mut (), &mut shown);
     bar.finish_and_clear();
-    let (outcome, journal) = outcome.map_err(|error| start_failure(&error, &site_path))?;
     let (_, mut out) = journal.finish().map_err(cannot)?;
     out.flush().map_err(cannot)?;
     let wall = begun.elapsed().as_secs_f64();
-    let report = Report::new(&inputs, &script, options.seed, &outcome, wall);
+    let report = Report::new(
+        &plan.inputs,
+        &plan.script,
+        plan.options.seed,
+        &outcome,
+        wall,
+    );
     write_files(options, &report, &outcome)?;
     if !options.quiet {
-        say(&text::write(&report, &script, &outcome));
+        say(&text::write(&report, &plan.script, &outcome));
     }
     Ok(report.exit_status)
 }
 
-fn start_failure(error: &StartError, site: &str) -> Failure {
-    Failure::Input(format!("error: {site}:1:1: {error}"))
+/// A run from its begin, and what it is made from.
+type Begun = (Plan, Run, Option<State>);
+
+fn begun(options: &Options) -> Result<Begun, Failure> {
+    let mut map = SourceMap::new();
+    let site = options.site.as_deref().unwrap_or(Path::new("."));
+    let site_path = files::site_path(site);
+    let inputs = files::site(&mut map, &site_path)?;
+    let (script, list) = match &options.script {
+        Some(path) => read_script(&mut map, path, &inputs)?,
+        None => (Script::quiet(), Vec::new()),
+    };
+    let run_options = driver::Options {
+        seed: options.seed,
+        cut: options.cut,
+        keep_entries: options.entries.is_some(),
+    };
+    let cannot = |error: StartError| Failure::Input(format!("error: {site_path}:1:1: {error}"));
+    let plan = Plan::new(inputs, script, list, run_options).map_err(cannot)?;
+    let run = plan.begin().map_err(cannot)?;
+    Ok((plan, run, None))
+}
+
+fn read_script(
+    map: &mut SourceMap,
+    path: &Path,
+    inputs: &Inputs,
+) -> Result<(Script, Vec<Entry>), Failure> {
+    let units = (
+        inputs.description.drums.units,
+        inputs.description.disks.units,
+    );
+    let sets = inputs.description.sets() as u16;
+    files::script(map, &path.display().to_string(), Some(units), Some(sets))
+}
+
+/// A run that goes on from a snapshot, with other faults if a script is given.
+fn resumed(options: &Options, path: &Path) -> Result<Begun, Failure> {
+    let name = path.display();
+    let wrong = |text: String| Failure::Input(format!("error: {name}: {text}"));
+    let bytes = std::fs::read(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+    let restored = snapshot::restore(&bytes).map_err(|e| wrong(e.to_string()))?;
+    let (mut plan, mut run, state) = restored;
+    if let Some(path) = &options.script {
+        let (script, _) = read_script(&mut SourceMap::new(), path, &plan.inputs)?;
+        if script.workload != plan.script.workload {
+            return Err(Failure::Input(format!(
+                "error: {}: the snapshot's run has another workload; expected `workload: {:?}`: \
+                 a fork changes what fails, not who calls",
+                path.display(),
+                plan.script.workload
+            )));
+        }
+        plan.script = script;
+        run.fork(&plan);
+    }
+    Ok((plan, run, Some(state)))
 }
 
 fn write_files(options: &Options, report: &Report, outcome: &Outcome) -> Result<(), Failure> {
@@ -172,16 +251,22 @@ fn write_files(options: &Options, report: &Report, outcome: &Outcome) -> Result<
 struct Pace {
     speed: Speed,
     begun: WallInstant,
+    first: Instant,
 }
 
 impl Pace {
-    fn new(speed: Speed, begun: WallInstant) -> Pace {
-        Pace { speed, begun }
+    fn new(speed: Speed, begun: WallInstant, first: Instant) -> Pace {
+        Pace {
+            speed,
+            begun,
+            first,
+        }
     }
 
     fn keep(&mut self, progress: &Progress) {
         if let Speed::Times(times) = self.speed {
-            let due = Duration::from_secs_f64(progress.now.as_seconds_f64() / times);
+            let passed = (progress.now - self.first).as_seconds_f64();
+            let due = Duration::from_secs_f64(passed / times);
             if let Some(early) = due.checked_sub(self.begun.elapsed()) {
                 std::thread::sleep(early);
             }
@@ -200,13 +285,13 @@ fn progress_bar(quiet: bool) -> ProgressBar {
 }
 
 /// Once a virtual second: time, speed, entries, takeovers.
-fn show(bar: &ProgressBar, progress: &Progress, begun: WallInstant) {
+fn show(bar: &ProgressBar, progress: &Progress, first: Instant, begun: WallInstant) {
     if bar.is_hidden() || !progress.now.0.is_multiple_of(1_000_000_000) {
         return;
     }
     let share = progress.now.0.min(progress.end.0) * 1000 / progress.end.0.max(1);
     bar.set_position(share);
-    let rate = progress.now.as_seconds_f64() / begun.elapsed().as_secs_f64().max(0.001);
+    let rate = (progress.now - first).as_seconds_f64() / begun.elapsed().as_secs_f64().max(0.001);
     let settling = if progress.settling { ", settling" } else { "" };
     bar.set_message(format!(
         "{} x{rate:.0}, {} answered, {} takeovers{settling}",

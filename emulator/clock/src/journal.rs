@@ -139,16 +139,21 @@ impl JournalWriter<Sink> {
 
     /// The same, going on from a saved run's journal.
     pub fn digest_from(state: State) -> JournalWriter<Sink> {
+        JournalWriter::headless(sink(), state)
+    }
+}
+
+impl<W: Write> JournalWriter<W> {
+    /// Writes records alone, going on from `state`: no header, so nothing that could be read again.
+    pub fn headless(out: W, state: State) -> JournalWriter<W> {
         JournalWriter {
-            out: sink(),
+            out,
             error: None,
             written: state.piece.len(),
             state,
         }
     }
-}
 
-impl<W: Write> JournalWriter<W> {
     /// Begins a journal: writes the header with the caller's payload, packed by zstd.
     pub fn new(out: W, header: &[u8]) -> std::io::Result<JournalWriter<W>> {
         JournalWriter::begin_with(out, header, None)
@@ -162,13 +167,7 @@ impl<W: Write> JournalWriter<W> {
     fn begin_with(mut out: W, header: &[u8], state: Option<State>) -> std::io::Result<Self> {
         let header = encode(Vec::with_capacity(header.len() + 16), &(&state, header));
         out.write_all(&sealed::seal(HEADER, &header)?)?;
-        let state = state.unwrap_or_default();
-        Ok(JournalWriter {
-            out,
-            error: None,
-            written: state.piece.len(),
-            state,
-        })
+        Ok(JournalWriter::headless(out, state.unwrap_or_default()))
     }
 
     /// Adds a record of `kind` (not [`END`]) that happened at `at`.

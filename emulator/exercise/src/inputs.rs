@@ -5,14 +5,10 @@
 //! needs, and where they are named, until all are there. So every mistake, a missing file too, has
 //! a place in a file.
 
-use serde::Serialize;
-
 use ibm7090::assembler::{Assembly, SourceFile, assemble};
 use site::SiteDescription;
 use site::source::{Mistake, Mistakes, SourceMap, beside, read};
 
-use crate::driver::Options;
-use crate::entries_csv::Entry;
 use crate::files::FilesDescription;
 use crate::layout::Layout;
 use crate::schedule::Schedule;
@@ -43,34 +39,39 @@ pub struct Inputs {
     pub schedule_text: String,
 }
 
-/// What stands in a journal's header: everything the run was made from.
-#[derive(Serialize)]
-struct Header<'a> {
-    seed: u64,
-    network: &'a SiteDescription,
-    files: &'a FilesDescription,
-    schedule: &'a str,
-    programs: &'a [(String, String)],
-    script: &'a Script,
-    cut: Option<clock::Span>,
-    entries: &'a [Entry],
-}
-
 impl Inputs {
-    /// The header of a run's journal, as JSON: seed, network, files, schedule, programs, exercise,
-    /// so that the run can be made again after the files were edited.
-    pub fn journal_header(&self, script: &Script, entries: &[Entry], options: &Options) -> Vec<u8> {
-        let header = Header {
-            seed: options.seed,
-            network: &self.description,
-            files: &self.files,
-            schedule: &self.schedule_text,
-            programs: &self.programs,
-            script,
-            cut: options.cut,
-            entries,
-        };
-        serde_json::to_vec(&header).unwrap_or_default()
+    /// A site from what a journal or a snapshot kept of it: the description, and the texts its
+    /// files had, programs in order with the tables deck last. What is wrong, in words.
+    pub fn again(
+        path: String,
+        description: SiteDescription,
+        files: FilesDescription,
+        schedule_text: String,
+        programs: Vec<(String, String)>,
+    ) -> Result<Inputs, String> {
+        if let Some((place, message)) = description.validate().first() {
+            return Err(format!("{}: {message}", place.join(".")));
+        }
+        if let Some((place, message)) = files.validate().first() {
+            return Err(format!("{place}: {message}"));
+        }
+        let map = SourceMap::new();
+        let told = |mistakes: Mistakes| site::source::render(&mistakes, &map);
+        let schedule = Schedule::read(&files.schedule, &schedule_text)
+            .map_err(|found| found.first().map_or(String::new(), |m| m.message.clone()))?;
+        let assembly =
+            assemble_programs(&map, &path, &programs, &description, &files).map_err(told)?;
+        let layout = Layout::read(&assembly.symbols, &assembly.words).map_err(|e| e.to_string())?;
+        Ok(Inputs {
+            path,
+            description,
+            files,
+            schedule,
+            assembly,
+            layout,
+            programs,
+            schedule_text,
+        })
     }
 }
 

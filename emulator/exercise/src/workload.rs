@@ -100,6 +100,24 @@ impl Workload {
         }
     }
 
+    /// A person sits down at a set: nobody of the exercise types there any more.
+    pub fn sit(&mut self, now: Instant, set: u16) {
+        match self {
+            Workload::Calls(agents) => agents.stand_up(now, set),
+            Workload::List(player) => {
+                player.left.remove(&set);
+            }
+            Workload::Quiet => {}
+        }
+    }
+
+    /// The person leaves.
+    pub fn leave(&mut self, set: u16) {
+        if let Workload::Calls(agents) = self {
+            agents.come_back(set);
+        }
+    }
+
     /// A set showed something; nobody acts on it before `not_before`.
     pub fn show(
         &mut self,

@@ -188,6 +188,24 @@ impl Agent {
         self.wake_at = at + seconds(2.0, 4.0, &mut self.stream);
     }
 
+    /// Gives up the call in hand, whatever the set holds.
+    pub fn drop_call(&mut self) {
+        self.call = None;
+        self.pending = None;
+        self.phase = Phase::Idle;
+        self.dirty = true;
+        self.wake_at = Instant::MAX;
+    }
+
+    /// Sees only whether the set can be used, while somebody else sits there.
+    pub fn watch_from_afar(&mut self, event: &SetEvent) {
+        match event {
+            SetEvent::NotAvailable => self.available = false,
+            SetEvent::Available => self.available = true,
+            _ => {}
+        }
+    }
+
     /// It is time: do the next thing.
     pub fn wake(
         &mut self,

@@ -127,6 +127,8 @@ pub struct Agents {
     start_second: u64,
     next_call: Instant,
     due: BTreeSet<(Instant, u16)>,
+    /// Sets at which somebody else sits.
+    away: BTreeSet<u16>,
     /// Locators and surnames of bookings made in this run, newest last.
     recent: VecDeque<(String, String)>,
     /// What was done.
@@ -150,6 +152,7 @@ impl Agents {
             start_second: u64::from(start_minute) * 60,
             next_call: Instant::ZERO,
             due: BTreeSet::new(),
+            away: BTreeSet::new(),
             recent: VecDeque::new(),
             counts: AgentCounts::default(),
         };
@@ -259,6 +262,10 @@ impl Agents {
         let Some(agent) = self.agents.get_mut(usize::from(set)) else {
             return;
         };
+        if self.away.contains(&set) {
+            agent.watch_from_afar(event);
+            return;
+        }
         let before = agent.wake_at;
         let filed = agent.see(at, event, knowledge, &mut self.counts);
         if let Some(filed) = filed {
@@ -273,6 +280,30 @@ impl Agents {
             if self.due.remove(&(before, set)) {
                 self.due.insert((agent.wake_at, set));
             }
+        }
+    }
+
+    /// An agent stands up for a person; a call in hand goes to a colleague, from its begin.
+    pub fn stand_up(&mut self, now: Instant, set: u16) {
+        if usize::from(set) >= self.agents.len() || !self.away.insert(set) {
+            return;
+        }
+        let before = self.free.len();
+        self.free.retain(|&free| free != set);
+        let wake_at = self.agents[usize::from(set)].wake_at;
+        self.due.remove(&(wake_at, set));
+        if self.free.len() == before {
+            self.waiting.push_back(now);
+            self.agents[usize::from(set)].drop_call();
+        }
+    }
+
+    /// The agent comes back to the set.
+    pub fn come_back(&mut self, set: u16) {
+        if self.away.remove(&set) {
+            // Whatever the person left there is cleared before the next call.
+            self.agents[usize::from(set)].drop_call();
+            self.free.push(set);
         }
     }
 

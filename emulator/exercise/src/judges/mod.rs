@@ -98,9 +98,9 @@ impl Violations {
 /// What no fault excuses, inside the failure model or outside it.
 const ALWAYS: [&str; 2] = ["copies-in-turn", "fenced"];
 
-/// All judges of a run.
-pub struct Judges<'a> {
-    inputs: &'a Inputs,
+/// All judges of a run; plain data. The inputs they were made with are given again at each call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Judges {
     bounds: Bounds,
     /// Entries and answers.
     pub ledger: Ledger,
@@ -135,9 +135,9 @@ pub fn text_of(core: &[u8]) -> String {
     core.iter().map(|&c| word::bcd::to_char(c)).collect()
 }
 
-impl<'a> Judges<'a> {
+impl Judges {
     /// Judges of a site whose opening files stand in `storage`.
-    pub fn new(inputs: &'a Inputs, bounds: &Bounds, storage: &Storage) -> Judges<'a> {
+    pub fn new(inputs: &Inputs, bounds: &Bounds, storage: &Storage) -> Judges {
         let sets = inputs.description.sets() as u16;
         let media = SiteMedia(storage);
         let recovered = Recovered::new(&inputs.layout, &media).with_index();
@@ -149,7 +149,6 @@ impl<'a> Judges<'a> {
             }
         }
         Judges {
-            inputs,
             bounds: bounds.clone(),
             ledger: Ledger::new(sets),
             model,
@@ -166,21 +165,26 @@ impl<'a> Judges<'a> {
         }
     }
 
+    /// Holds the site to other bounds from now on.
+    pub fn set_bounds(&mut self, bounds: &Bounds) {
+        self.bounds = bounds.clone();
+    }
+
     /// ENTER is about to be pressed.
     pub fn typed(&mut self, at: Instant, set: u16, text: &str) {
         self.ledger.typed(at, set, text);
     }
 
     /// A record of the run.
-    pub fn observe(&mut self, at: Instant, record: &Record, view: &View) {
+    pub fn observe(&mut self, inputs: &Inputs, at: Instant, record: &Record, view: &View) {
         self.fencing.observe(at, record);
         match record {
-            Record::Set(output) => self.set_output(at, output),
+            Record::Set(output) => self.set_output(inputs, at, output),
             Record::FrameDown(frame) => {
                 self.takeovers.frame_down(at, frame);
                 let last = matches!(frame.kind, FrameKind::Complete | FrameKind::Lights);
                 if let (true, Some(set)) = (last, frame.set) {
-                    self.promise_leaves(at, set, frame.serial, view.storage);
+                    self.promise_leaves(inputs, at, set, frame.serial, view.storage);
                 }
             }
             Record::Transfer {
@@ -192,14 +196,14 @@ impl<'a> Judges<'a> {
                 ..
             } => {
                 let place = place_of(view.storage, *unit, *track, *record);
-                let kept = place.and_then(|place| self.inputs.layout.kept_at(place));
+                let kept = place.and_then(|place| inputs.layout.kept_at(place));
                 if let Some((address, copy)) = kept {
                     self.turns.wrote(*started, at, address, copy);
                 }
             }
             other => {
                 self.failure_model(other);
-                let assembly = &self.inputs.assembly;
+                let assembly = &inputs.assembly;
                 let routine = |location| match assembly.routine_of(location) {
                     Some(name) => format!(" ({name})"),
                     None => String::new(),
@@ -227,17 +231,24 @@ impl<'a> Judges<'a> {
         }
     }
 
-    fn promise_leaves(&mut self, at: Instant, set: u16, serial: u16, storage: &Storage) {
+    fn promise_leaves(
+        &mut self,
+        inputs: &Inputs,
+        at: Instant,
+        set: u16,
+        serial: u16,
+        storage: &Storage,
+    ) {
         let open = self.ledger.open(set).filter(|open| open.serial == serial);
         if open.is_some_and(|open| promise::may_update(&open.text)) {
             let media = SiteMedia(storage);
-            let recovered = Recovered::new(&self.inputs.layout, &media);
+            let recovered = Recovered::new(&inputs.layout, &media);
             self.promise
-                .leaves(at, set, serial, &recovered, &self.inputs.layout);
+                .leaves(at, set, serial, &recovered, &inputs.layout);
         }
     }
 
-    fn set_output(&mut self, at: Instant, output: &SetOutput) {
+    fn set_output(&mut self, inputs: &Inputs, at: Instant, output: &SetOutput) {
         match output {
             SetOutput::Accepted {
                 set, serial, again, ..
@@ -283,7 +294,7 @@ impl<'a> Judges<'a> {
                     .into_iter()
                     .flatten()
                 {
-                    self.acknowledged(at, done);
+                    self.acknowledged(inputs, at, done);
                 }
             }
             // A block asked for is no entry sent again.
@@ -296,13 +307,13 @@ impl<'a> Judges<'a> {
         }
     }
 
-    fn acknowledged(&mut self, at: Instant, done: Completed) {
+    fn acknowledged(&mut self, inputs: &Inputs, at: Instant, done: Completed) {
         let (set, entry) = (done.set, &done.entry);
         if !is_refusal(&entry.text, &entry.answer, done.lights) {
             self.promise.acknowledged(at, &done);
         }
         let answer = entry.answer.trim_end();
-        let schedule = &self.inputs.schedule;
+        let schedule = &inputs.schedule;
         let changes = self.model.apply(set, &entry.text, answer, schedule);
         for (ordinal, set) in self.model.given_twice.drain(..) {
             self.files.given_twice(at, ordinal, set);
@@ -313,23 +324,23 @@ impl<'a> Judges<'a> {
     }
 
     /// Checks the whole of storage when it is time for it.
-    pub fn audit_if_due(&mut self, now: Instant, storage: &Storage) {
+    pub fn audit_if_due(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
         if now >= self.next_audit {
             self.next_audit = now + self.bounds.audit_every;
-            self.audit(now, storage);
+            self.audit(inputs, now, storage);
         }
     }
 
     /// Checks the whole of storage.
-    pub fn audit(&mut self, now: Instant, storage: &Storage) {
+    pub fn audit(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
         let media = SiteMedia(storage);
-        let recovered = Recovered::new(&self.inputs.layout, &media).with_index();
+        let recovered = Recovered::new(&inputs.layout, &media).with_index();
         self.files
-            .audit(now, self.inputs, &recovered, &self.model, &self.ledger);
+            .audit(now, inputs, &recovered, &self.model, &self.ledger);
         self.units_lost.retain(|&unit| {
             let back = storage.module(unit).is_some_and(|module| module.available);
             let kept = storage_unit(unit);
-            !(back && files_audit::rebuilt(kept, self.inputs, &recovered))
+            !(back && files_audit::rebuilt(kept, inputs, &recovered))
         });
         self.promise.unit_lost = !self.units_lost.is_empty();
     }

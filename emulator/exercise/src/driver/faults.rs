@@ -1,0 +1,167 @@
+//! The faults of an exercise, given to the site when they are due.
+//!
+//! A script names machines and units by what they are at the moment (the machine lost last); here
+//! these become identities, and each fault is ordered for its instant.
+
+use clock::Instant;
+use serde::{Deserialize, Serialize};
+use site::fault::Fault;
+use site::{Machine, Site};
+
+use crate::script::{self, Before, DrawnFault, FaultKind, UnitTarget, When};
+
+/// Faults still to be given; plain data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Faults {
+    left: Vec<DrawnFault>,
+    /// The unit lost last.
+    lost_unit: Option<site::Unit>,
+}
+
+impl Faults {
+    /// All of them are still to come.
+    pub fn new(drawn: Vec<DrawnFault>) -> Faults {
+        Faults {
+            left: drawn,
+            lost_unit: None,
+        }
+    }
+
+    /// Those that are due at `now` or later.
+    pub fn due_from(mut drawn: Vec<DrawnFault>, now: Instant) -> Faults {
+        drawn.retain(|fault| match fault.at {
+            When::Fixed(at) => Instant::ZERO + at + fault.after >= now,
+            _ => true,
+        });
+        Faults::new(drawn)
+    }
+
+    /// Gives the site every fault due before `until`; `sent` entries were accepted so far, `lost`
+    /// is the machine lost last.
+    pub fn give(
+        &mut self,
+        now: Instant,
+        until: Instant,
+        sent: u64,
+        lost: Option<Machine>,
+        site: &mut Site,
+    ) {
+        for fault in &mut self.left {
+            // After so many entries means from now on.
+            if matches!(fault.at, When::AfterEntries(n) if sent >= n) {
+                fault.at = When::Fixed(now - Instant::ZERO);
+            }
+        }
+        let mut due: Vec<(Instant, DrawnFault)> = Vec::new();
+        self.left.retain(|fault| match fault.at {
+            When::Fixed(at) if Instant::ZERO + at + fault.after < until => {
+                due.push((Instant::ZERO + at + fault.after, fault.clone()));
+                false
+            }
+            _ => true,
+        });
+        due.sort_by_key(|d| d.0);
+        for (at, drawn) in due {
+            let fault = site_fault(&drawn, lost, self.lost_unit, site);
+            if let Fault::UnitLoss { unit } = fault {
+                self.lost_unit = Some(unit);
+            }
+            site.fault(at.max(now), fault);
+        }
+    }
+
+    /// Those that never came due, in words.
+    pub fn not_given(&self) -> Vec<String> {
+        self.left
+            .iter()
+            .map(|f| match &f.at {
+                When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
+                at => format!("{:?}, due {at:?}", f.fault),
+            })
+            .collect()
+    }
+}
+
+fn target(machine: script::Target, lost: Option<Machine>) -> site::Target {
+    match machine {
+        script::Target::A => site::Target::A,
+        script::Target::B => site::Target::B,
+        script::Target::Active => site::Target::Active,
+        script::Target::Standby => site::Target::Standby,
+        // When nothing was lost the fault will not take effect on the standby, and the run is void.
+        script::Target::Lost => lost.map_or(site::Target::Standby, site::Target::from),
+    }
+}
+
+fn site_fault(
+    drawn: &DrawnFault,
+    lost: Option<Machine>,
+    lost_unit: Option<site::Unit>,
+    site: &Site,
+) -> Fault {
+    let target = |machine| target(machine, lost);
+    let unit = |unit: UnitTarget| match unit {
+        UnitTarget::Drum(n) => site::Unit::Drum(n),
+        UnitTarget::Disk(n) => site::Unit::Disk(n),
+        // Those of any kind were drawn before; when nothing was lost nothing comes back, and the
+        // run is void.
+        UnitTarget::AnyDrum | UnitTarget::Any => site::Unit::Drum(0),
+        UnitTarget::AnyDisk => site::Unit::Disk(0),
+        UnitTarget::Lost => lost_unit.unwrap_or(site::Unit::Drum(0)),
+    };
+    match &drawn.fault {
+        FaultKind::FailStop { machine } => Fault::FailStop {
+            machine: target(*machine),
+        },
+        FaultKind::FailStopAtInstruction { machine, before } => {
+            let machine = target(*machine);
+            let executed = |m: Machine| site.cpu(m).instructions;
+            let n = match before {
+                Before::Nth(n) => n - 1,
+                Before::Within(_) => {
+                    let active = Machine::BOTH
+                        .into_iter()
+                        .find(|&m| site.role(m) == site::Role::Active)
+                        .unwrap_or(Machine::A);
+                    let of = match machine {
+                        site::Target::A => Machine::A,
+                        site::Target::B => Machine::B,
+                        site::Target::Active => active,
+                        site::Target::Standby => active.other(),
+                    };
+                    // Some thousand instructions may pass before the fault is ordered.
+                    executed(of) + 10_000 + drawn.instructions_later
+                }
+            };
+            Fault::FailStopAtInstruction { machine, n }
+        }
+        FaultKind::Hang { machine } => Fault::Hang {
+            machine: target(*machine),
+        },
+        FaultKind::Stall { machine, lasting } => Fault::Stall {
+            machine: target(*machine),
+            r#for: *lasting,
+        },
+        FaultKind::HeartbeatCut { machine } => Fault::HeartbeatCut {
+            machine: target(*machine),
+        },
+        FaultKind::UnitLoss { unit: target } => Fault::UnitLoss {
+            unit: unit(*target),
+        },
+        FaultKind::UnitReturn {
+            unit: target,
+            blank,
+        } => Fault::UnitReturn {
+            unit: unit(*target),
+            blank: *blank,
+        },
+        FaultKind::PowerOffBoth { lasting } => Fault::PowerOffBoth { r#for: *lasting },
+        FaultKind::ReturnToService { machine } => Fault::ReturnToService {
+            machine: target(*machine),
+        },
+        FaultKind::PlannedSwitchover => Fault::PlannedSwitchover,
+        FaultKind::ManualSwitchover | FaultKind::Choose(_) | FaultKind::Sequence(_) => {
+            Fault::ManualSwitchover
+        }
+    }
+}
