@@ -12,6 +12,7 @@
 //! | [`journal`] | the append-only record of a run and its digest |
 //! | [`sealed`] | a packed and checked block: a journal's header, a snapshot |
 //! | [`scheduler`] | several sites in parallel windows of virtual time |
+//! | [`shared`] | a large value that forks share until one of them changes it |
 //! | [`pool`] | independent jobs over worker threads, results in job order |
 //!
 //! *Deliberately absent*: the wall clock, files, sockets and the environment. Threads exist only in
@@ -23,8 +24,10 @@ pub mod pool;
 pub mod random;
 pub mod scheduler;
 pub mod sealed;
+pub mod shared;
 pub mod time;
 
 pub use calendar::Calendar;
 pub use random::Stream;
+pub use shared::Shared;
 pub use time::{Instant, Span, periodic, periodic_count};

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use clock::Shared;
 use serde::{Deserialize, Serialize};
 
 use crate::files::day_of_year;
@@ -81,7 +82,7 @@ pub struct Model {
     /// whole, or changed in a way not told.
     pub filed: BTreeMap<u32, Option<ToldBooking>>,
     /// Bookings on file when the run began.
-    pub before: BTreeMap<u32, ToldBooking>,
+    pub before: Shared<BTreeMap<u32, ToldBooking>>,
     /// ENDs of which nobody knows whether they were done: so many bookings may be on file.
     pub undecided_ends: usize,
     /// ENDs told of a record that another booking has: ordinal and set, until somebody takes them.
@@ -163,7 +164,7 @@ impl Model {
             sets: vec![ToldBooking::default(); usize::from(sets)],
             unsure: vec![false; usize::from(sets)],
             filed: BTreeMap::new(),
-            before: BTreeMap::new(),
+            before: Shared::default(),
             undecided_ends: 0,
             given_twice: Vec::new(),
         }

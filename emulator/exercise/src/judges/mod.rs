@@ -145,7 +145,7 @@ impl Judges {
         for ordinal in 1..inputs.files.first_free_pnr() {
             if let Some(record) = recovered.passenger(ordinal) {
                 let told = ToldBooking::of_file(&record.booking);
-                model.before.insert(ordinal, told);
+                model.before.make_mut().insert(ordinal, told);
             }
         }
         Judges {

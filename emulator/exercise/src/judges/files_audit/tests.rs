@@ -55,7 +55,7 @@ impl Office {
         for ordinal in 1..inputs.files.first_free_pnr() {
             let record = recovered.passenger(ordinal).expect("a booking of before");
             let told = ToldBooking::of_file(&record.booking);
-            model.before.insert(ordinal, told);
+            model.before.make_mut().insert(ordinal, told);
         }
         let judge = FilesAudit::new(&inputs, &recovered);
         Office {
