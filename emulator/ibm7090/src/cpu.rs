@@ -137,6 +137,10 @@ pub struct Cpu {
     pub stop_before_instruction: Option<u64>,
     /// Add whole passes of waiting loops in one step. Changes speed, nothing else.
     pub skip_waits: bool,
+    /// Where they are to be written down: number and location of each instruction executed. Passes
+    /// added in one step leave a hole in the numbers. Costs time; changes nothing; not saved.
+    #[serde(skip)]
+    pub trace: Option<Vec<(u64, u16)>>,
     /// Turned over in every sum of the fixed-point adder (add class, ACL): a broken adder. 0 is a
     /// good one.
     pub broken_adder: u64,
@@ -232,6 +236,7 @@ impl Cpu {
             waiting_instructions: 0,
             stop_before_instruction: None,
             skip_waits: true,
+            trace: None,
             broken_adder: 0,
             object: None,
             hold: false,
@@ -369,6 +374,9 @@ impl Cpu {
         };
         let ic = self.ic;
         let counts = (self.cycles, self.instructions);
+        if let Some(trace) = &mut self.trace {
+            trace.push((self.instructions, location));
+        }
         match self.execute(table, location, word) {
             Ok(()) => None,
             Err(exit) => {
@@ -376,6 +384,9 @@ impl Cpu {
                     (self.ic, self.object, self.hold) = (ic, object, held);
                     (self.cycles, self.instructions) = counts;
                     self.notice();
+                    if let Some(trace) = &mut self.trace {
+                        trace.pop();
+                    }
                 }
                 Some(exit)
             }
@@ -388,6 +399,7 @@ impl Cpu {
             || self.object.is_some()
             || self.hold
             || self.halted.is_some()
+            || self.trace.is_some()
             || self.trap_due();
     }
 

@@ -25,6 +25,7 @@
 mod events;
 mod faults;
 mod life;
+mod trace;
 
 use clock::{Calendar, Instant, Span};
 use device::adapter::Adapter;
@@ -40,6 +41,7 @@ use crate::record::{Record, Start, Stop, View, Watcher};
 use crate::statistics::{LineStatistics, MachineStatistics, SiteStatistics, UnitStatistics};
 use crate::storage::Storage;
 use crate::switch::{LINE_DELAY, Role, Switch};
+pub use trace::Step;
 
 const STATION_SWITCH: u32 = 2;
 const STATION_CONTROLS: u32 = 3;
@@ -101,6 +103,8 @@ pub struct Site {
     start: u16,
     reload: Span,
     fresh: Vec<(Instant, Record)>,
+    #[serde(skip)]
+    trace: Option<Vec<Step>>,
 }
 
 impl Site {
@@ -126,6 +130,7 @@ impl Site {
             start: assembly.start.unwrap_or(0),
             reload: Span::from_secs(description.switch.reload_s),
             fresh: Vec::new(),
+            trace: None,
         };
         for machine in Machine::BOTH {
             site.load_deck(machine, Instant::ZERO);
@@ -273,6 +278,7 @@ impl Site {
             if computer.stop_due {
                 self.fail_stop(machine, clock, Stop::FailStop);
             } else if let Some(operation) = computer.pending.take() {
+                self.trace_outside(clock, Some(machine));
                 self.input_output(machine, clock, operation);
             }
             return true;
@@ -291,6 +297,7 @@ impl Site {
         }
         let (at, _, event) = self.calendar.pop().expect("an appointment was seen");
         self.now = at;
+        self.trace_outside(at, event.machine());
         self.handle(at, event);
         true
     }
@@ -301,6 +308,8 @@ impl Site {
         let until = computer.cycles_at(horizon);
         let exit = computer.cpu.run(until);
         let clock = computer.clock();
+        self.trace_executed(machine);
+        let computer = &mut self.computers[machine.index()];
         match exit {
             Exit::Horizon => {}
             Exit::Io(operation) => computer.pending = Some(operation),

@@ -184,8 +184,10 @@ impl Computer {
     pub fn power_up(&mut self, now: Instant) {
         self.earlier = self.totals();
         let skip_waits = self.cpu.skip_waits;
+        let trace = self.cpu.trace.take();
         self.cpu = Cpu::new();
         self.cpu.skip_waits = skip_waits;
+        self.cpu.trace = trace;
         self.power_on = now;
         self.new_life();
     }
