@@ -6,6 +6,7 @@
 //! | `check PATH...` | reads site files and exercises, reports mistakes with place and caret |
 //! | `run SITE` | runs a site with an exercise and a seed; report, journal, entries |
 //! | `replay JOURNAL` | makes a journal's run again: report, state at an instant, proof |
+//! | `campaign SITE` | an exercise over many seeds |
 //! | `machine 7090 --vectors FILE` | single instructions run and compared |
 //! | `asm 7090 SOURCE...` | assembles a deck: octal text and listing |
 //!
@@ -24,6 +25,7 @@
 //! `run_command`.
 
 mod asm;
+mod campaign;
 mod check;
 mod failure;
 mod files;
@@ -53,6 +55,8 @@ enum Command {
     Run(Box<run::Options>),
     /// Make a journal's run again, and hold it against its records.
     Replay(replay::Options),
+    /// Run an exercise with many seeds and put the results in one table.
+    Campaign(campaign::Options),
     /// One machine: run single-instruction vectors and compare.
     Machine(machine::Options),
     /// Assemble a program.
@@ -93,6 +97,7 @@ fn run_command(command: Command) -> Result<u8, Failure> {
         Command::Check(options) => check::run(&options),
         Command::Run(options) => run::run(&options),
         Command::Replay(options) => replay::run(&options),
+        Command::Campaign(options) => campaign::run(&options),
         Command::Machine(options) => machine::run(&options),
         Command::Asm(options) => asm::run(&options),
     }

@@ -225,6 +225,19 @@ impl Run {
         }
     }
 
+    /// This run, still at instant 0, with the seed of another plan of the same site and exercise.
+    pub fn reseeded(&self, plan: &Plan) -> Run {
+        debug_assert_eq!(self.now, Instant::ZERO, "what was drawn has not been used");
+        let description = &plan.inputs.description;
+        let units = (description.drums.units, description.disks.units);
+        let drawn = plan.script.draw_faults(plan.options.seed, units.0, units.1);
+        Run {
+            faults: Faults::new(drawn),
+            workload: workload(plan),
+            ..self.clone()
+        }
+    }
+
     /// Goes on with the faults of another script, as far as they are not due yet: a fork asks what
     /// would have happened instead.
     pub fn fork(&mut self, plan: &Plan) {

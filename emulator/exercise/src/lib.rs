@@ -8,6 +8,7 @@
 //! | [`layout`], [`tables_deck`], [`recovered`], [`media`] | the records on drum and disk as the control program lays them out |
 //! | [`agents`], [`workload`], [`entries_csv`] | who types what |
 //! | [`driver`] | the run itself, in slices of ten milliseconds |
+//! | [`campaign`] | the same exercise many times: seeds, crash points |
 //! | [`judges`] | who only watch, and their verdicts |
 //! | [`report`], [`statistics`] | figures and verdicts for people and for programs |
 //!
@@ -22,6 +23,7 @@
 //! `report::expectations`.
 
 pub mod agents;
+pub mod campaign;
 pub mod demand;
 pub mod driver;
 pub mod entries_csv;

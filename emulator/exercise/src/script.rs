@@ -63,6 +63,9 @@ pub struct Script {
     /// The bounds the judges hold the site to.
     #[serde(default)]
     pub bounds: Bounds,
+    /// First and last seed of a campaign that names none.
+    #[serde(default)]
+    pub seeds: Option<(u64, u64)>,
 }
 
 fn default_settle() -> Span {
@@ -354,6 +357,7 @@ impl Script {
             expectations: Vec::new(),
             settle: default_settle(),
             bounds: Bounds::default(),
+            seeds: None,
         }
     }
 
@@ -389,6 +393,15 @@ impl Script {
                 &["bounds", "audit_every"],
                 "storage cannot be checked so often",
                 "at least 1s",
+            );
+        }
+        if let Some((first, last)) = self.seeds
+            && first > last
+        {
+            found.add(
+                &["seeds"],
+                &format!("there is no seed from {first} to {last}"),
+                "the first seed and the last, such as (1, 50)",
             );
         }
         self.validate_workload(&mut found);

@@ -1,5 +1,7 @@
 //! What a run is made from and never changes: site, exercise, seed, and what follows from them.
 
+use std::sync::Arc;
+
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
 use site::{Site, SiteDescription};
@@ -32,22 +34,22 @@ pub enum StartError {
 }
 
 /// Site, exercise and seed of a run, with what is derived from them once. Runs and their forks share
-/// it; everything that changes is in [`Run`].
+/// it (a clone copies little); everything that changes is in [`Run`].
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The site.
-    pub inputs: Inputs,
+    pub inputs: Arc<Inputs>,
     /// The exercise.
     pub script: Script,
     /// The entries of a list workload.
     pub list: Vec<Entry>,
     /// Seed and cut.
     pub options: Options,
-    pub(super) knowledge: Knowledge,
+    pub(super) knowledge: Arc<Knowledge>,
     /// First set and number of sets of each interchange.
     pub(super) first_sets: Vec<(u16, u16)>,
     pub(super) counters: Locations,
-    opening: Opening,
+    opening: Arc<Opening>,
 }
 
 /// What stands in the header of a journal or a snapshot: everything the run was made from.
@@ -77,11 +79,11 @@ impl Plan {
         let opening = Opening::draw(&inputs.schedule, &inputs.files)
             .map_err(|error| StartError::Opening(error.to_string()))?;
         Ok(Plan {
-            knowledge: knowledge(&inputs, &opening),
+            knowledge: Arc::new(knowledge(&inputs, &opening)),
             first_sets: first_sets(&inputs),
             counters: counters::locations(&inputs.assembly),
-            opening,
-            inputs,
+            opening: Arc::new(opening),
+            inputs: Arc::new(inputs),
             script,
             list,
             options,
@@ -148,6 +150,19 @@ impl Plan {
             keep_entries: self.options.keep_entries,
         };
         serde_json::to_vec(&header).expect("a plan is data that JSON can hold")
+    }
+
+    /// What tells this site from others, and this exercise from others whatever its seed: two texts
+    /// to be digested.
+    pub(crate) fn identity(&self) -> (Vec<u8>, Vec<u8>) {
+        let inputs = &self.inputs;
+        let (schedule, programs) = (&inputs.schedule_text, &inputs.programs);
+        let network = (&inputs.description, &inputs.files, schedule, programs);
+        let script = (&self.script, &self.list, self.options.cut);
+        (
+            serde_json::to_vec(&network).expect("a site is data that JSON can hold"),
+            serde_json::to_vec(&script).expect("an exercise is data that JSON can hold"),
+        )
     }
 
     /// The plan that [`Plan::to_json`] wrote; what is wrong with it, in words.
