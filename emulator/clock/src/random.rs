@@ -78,6 +78,15 @@ impl Stream {
         Span::from_seconds_f64(self.exponential(mean.as_seconds_f64()))
     }
 
+    /// How many trials fail before one succeeds, when each does with the chance of one in `one_in`
+    /// (geometric; mean `one_in - 1`; one draw). Panics if `one_in` is 0.
+    pub fn failures(&mut self, one_in: u32) -> u64 {
+        assert!(one_in > 0, "a chance of one in 0");
+        let survives = 1.0 - 1.0 / f64::from(one_in);
+        // A division by minus infinity when every trial succeeds: 0.
+        (self.unit_exponential() / -libm::log(survives)) as u64
+    }
+
     /// Normally distributed with mean and standard deviation (Box and Muller 1958; two draws).
     pub fn normal(&mut self, mean: f64, sd: f64) -> f64 {
         let radius = libm::sqrt(2.0 * self.unit_exponential());
@@ -200,6 +209,8 @@ mod tests {
         // Weibull of shape 2 has the mean scale * gamma(1.5) = scale * 0.886227.
         near(mean(&mut || s.weibull(100.0, 2.0)), 88.6227, 0.6);
         near(mean(&mut || s.below(6) as f64), 2.5, 0.02);
+        near(mean(&mut || s.failures(5) as f64), 4.0, 0.06);
+        near(mean(&mut || s.failures(1) as f64), 0.0, 0.0001);
         near(mean(&mut || s.weighted(&[1, 0, 3]) as f64), 1.5, 0.01);
         near(mean(&mut || f64::from(u8::from(s.chance(0.3)))), 0.3, 0.005);
         assert!(!s.chance(0.0) && !s.chance(-1.0) && !s.chance(f64::NAN) && s.chance(1.0));

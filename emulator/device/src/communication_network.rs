@@ -26,7 +26,7 @@
 
 use std::collections::BTreeSet;
 
-use clock::{Instant, Span};
+use clock::{Instant, Span, Stream};
 use serde::{Deserialize, Serialize};
 
 use crate::adapter::{Adapter, Chunk, CoreAccess, Prepare, UnusualEnd};
@@ -36,6 +36,7 @@ use crate::interchange::{Interchange, Outputs};
 use crate::line::{ADDRESSES, Direction, Line, LineOptions};
 use crate::line_adapter::{LineAdapter, Sending};
 use crate::line_record::LineRecord;
+use crate::link::Trouble;
 
 mod traffic;
 
@@ -289,6 +290,33 @@ impl CommunicationNetwork {
         }
         self.time_line(line);
         true
+    }
+
+    /// Puts a trouble on one direction of a line. `number` names it in the record of hits and is
+    /// its alone, `chance` is its stream. True if that changed something at once: a line was cut.
+    pub fn trouble(
+        &mut self,
+        now: Instant,
+        (line, direction): (u8, Direction),
+        number: u32,
+        trouble: Trouble,
+        chance: Stream,
+    ) -> bool {
+        let line = usize::from(line);
+        let Some(wires) = self.lines.get_mut(line) else {
+            return false;
+        };
+        let changed = wires.wire(direction).trouble(now, number, trouble, chance);
+        self.note_hits(line, now);
+        self.time_line(line);
+        changed
+    }
+
+    /// Takes a trouble away.
+    pub fn mend(&mut self, line: u8, direction: Direction, number: u32) {
+        if let Some(wires) = self.lines.get_mut(usize::from(line)) {
+            wires.wire(direction).mend(number);
+        }
     }
 
     // --- what the site looks at ---

@@ -8,6 +8,7 @@
 //! | `store` | what is magnetised: paged, copied on write |
 //! | `communication_network` | line adapter, lines, interchanges and sets together |
 //! | `line_adapter` | the centre's end of the lines: orders, poll lists, events, blocks |
+//! | `link` | any line as time and trouble: when a frame arrives, whether, how often, with which bits |
 //! | `line`, `frame` | bits on their way; messages as six-bit characters with a check |
 //! | `interchange` | the IBM 1006 of an office |
 //! | `agent_set` | keyboard, printer and lights of one agent |
@@ -26,4 +27,5 @@ pub mod interchange;
 pub mod line;
 pub mod line_adapter;
 pub mod line_record;
+pub mod link;
 pub mod store;

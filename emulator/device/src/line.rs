@@ -14,13 +14,13 @@
 //! Instants of a transmission are computed from its first bit, so that a line whose character time
 //! is not a whole number of nanoseconds does not drift.
 
-use std::collections::VecDeque;
-
-use clock::{Instant, Span, periodic};
+use clock::{Instant, Span, Stream};
 use serde::{Deserialize, Serialize};
 
+use crate::link::{Effect, Hit, Link, LinkOptions, Trouble};
+
 /// Bits of one character on the line.
-const BITS: u64 = 6;
+const BITS: u32 = 6;
 
 /// From the centre or to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,6 +52,20 @@ impl Default for LineOptions {
     }
 }
 
+impl LineOptions {
+    /// One direction of it. The sender waits until the line is free: nothing is refused.
+    fn link(&self) -> Link {
+        Link::new(LinkOptions {
+            bits_per_second: self.bits_per_second.max(BITS),
+            character_bits: BITS,
+            frame_bits: 0,
+            propagation: self.propagation,
+            turn_round: self.turn_round,
+            queue_bits_max: u64::MAX,
+        })
+    }
+}
+
 /// Characters on their way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transmission {
@@ -67,9 +81,20 @@ pub struct Transmission {
     pub received: usize,
     /// The receiver has something to do when this many characters have arrived.
     pub next: usize,
+    /// It never arrives.
+    pub lost: bool,
+    /// It arrives so much later than it would on a line in good order.
+    pub late: Span,
+    /// The line was cut while it arrived: its end is missing.
+    pub torn: bool,
 }
 
 impl Transmission {
+    /// As it was sent.
+    pub fn as_sent(&self) -> &[u8] {
+        self.sent.as_deref().unwrap_or(&self.characters)
+    }
+
     /// Whether noise changed any of the characters `from..to`.
     pub fn disturbed(&self, from: usize, to: usize) -> bool {
         self.sent
@@ -89,44 +114,45 @@ pub struct WireCount {
     pub characters: u64,
 }
 
-/// One direction of a line.
+/// One direction of a line: a link, and the characters on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wire {
-    bits_per_second: u32,
-    propagation: Span,
-    in_flight: VecDeque<Transmission>,
-    /// The last bit of everything so far has left.
-    free_at: Instant,
-    /// What it has carried.
-    pub count: WireCount,
+    link: Link,
+    in_flight: Vec<Transmission>,
 }
 
 impl Wire {
     fn new(options: &LineOptions) -> Self {
         Wire {
-            bits_per_second: options.bits_per_second.max(BITS as u32),
-            propagation: options.propagation,
-            in_flight: VecDeque::new(),
-            free_at: Instant::ZERO,
-            count: WireCount::default(),
+            link: options.link(),
+            in_flight: Vec::new(),
+        }
+    }
+
+    /// What it has carried.
+    pub fn count(&self) -> WireCount {
+        WireCount {
+            busy: self.link.count.busy,
+            transmissions: self.link.count.frames,
+            characters: self.link.count.bits / u64::from(BITS),
         }
     }
 
     /// When the last bit of the first `characters` characters of something begun at `start` has
     /// left.
     pub fn left(&self, start: Instant, characters: usize) -> Instant {
-        let bits = characters as u64 * BITS;
-        periodic(start, bits, u64::from(self.bits_per_second), 1)
+        let options = &self.link.options;
+        options.left(start, options.bits(characters))
     }
 
-    /// When it has arrived.
+    /// When it has arrived on a line in good order.
     pub fn arrived(&self, start: Instant, characters: usize) -> Instant {
-        self.left(start, characters) + self.propagation
+        self.left(start, characters) + self.link.options.propagation
     }
 
-    /// When the next transmission can begin.
-    pub fn free_at(&self) -> Instant {
-        self.free_at
+    /// When the first bit of a reply to something heard at `now` leaves.
+    pub fn reply_from(&self, now: Instant) -> Instant {
+        self.link.reply_from(now)
     }
 
     /// Puts a transmission on the line. `next`: how many characters must arrive before the
@@ -138,70 +164,100 @@ impl Wire {
         announced: bool,
         next: usize,
     ) -> Instant {
-        let end = self.left(start, characters.len());
-        self.free_at = end;
-        self.count.busy += end - start;
-        self.count.transmissions += 1;
-        self.count.characters += characters.len() as u64;
-        self.in_flight.push_back(Transmission {
-            start,
+        let bits = self.link.options.bits(characters.len());
+        let passage = self.link.send(start, bits);
+        let passage = passage.expect("a line refuses nothing");
+        let mut one = Transmission {
+            start: passage.start,
             characters,
             sent: None,
             announced,
             received: 0,
             next,
-        });
-        end
-    }
-
-    /// When the transmission in front next needs attention.
-    pub fn due(&self) -> Option<Instant> {
-        self.in_flight.front().map(|front| {
-            if front.announced {
-                self.arrived(front.start, front.next)
-            } else {
-                front.start
+            lost: passage.lost,
+            late: passage.late,
+            torn: false,
+        };
+        if !passage.wrong.is_empty() {
+            one.sent = Some(one.characters.clone());
+            for bit in passage.wrong {
+                let place = (bit / u64::from(BITS)) as usize;
+                // The highest bit of a character leaves first.
+                one.characters[place] ^= 0o40 >> (bit % u64::from(BITS));
             }
-        })
+        }
+        if passage.repeated {
+            let copy = Transmission {
+                announced: true,
+                late: one.late + (passage.left - passage.start),
+                ..one.clone()
+            };
+            self.in_flight.push(copy);
+        }
+        self.in_flight.push(one);
+        passage.left
     }
 
-    /// The transmission in front, if it is due.
-    pub fn front_due(&mut self, now: Instant) -> Option<&mut Transmission> {
-        if self.due()? <= now {
-            self.in_flight.front_mut()
-        } else {
-            None
+    fn due_of(&self, one: &Transmission) -> Instant {
+        match one.announced {
+            true => self.arrived(one.start, one.next) + one.late,
+            false => one.start,
         }
     }
 
-    /// Takes the transmission in front off the line.
-    pub fn take_front(&mut self) -> Option<Transmission> {
-        self.in_flight.pop_front()
+    /// When something on the way next needs attention.
+    pub fn due(&self) -> Option<Instant> {
+        self.in_flight.iter().map(|one| self.due_of(one)).min()
     }
 
-    /// Whether nothing is on the way.
-    pub fn is_quiet(&self) -> bool {
-        self.in_flight.is_empty()
+    /// Which transmission is due next, if it is by `now`.
+    pub fn next_due(&self, now: Instant) -> Option<usize> {
+        let due = |place: &usize| self.due_of(&self.in_flight[*place]);
+        let first = (0..self.in_flight.len()).min_by_key(due)?;
+        (due(&first) <= now).then_some(first)
+    }
+
+    /// A transmission on its way.
+    pub fn at(&mut self, place: usize) -> &mut Transmission {
+        &mut self.in_flight[place]
+    }
+
+    /// Takes a transmission off the line.
+    pub fn take(&mut self, place: usize) -> Transmission {
+        self.in_flight.remove(place)
+    }
+
+    /// The first bit of it has arrived.
+    fn begun(&self, one: &Transmission, now: Instant) -> bool {
+        !one.lost && one.start + self.link.options.propagation + one.late <= now
+    }
+
+    /// Whether nothing is on the way that the receiver could know of: what is late is not expected
+    /// any more.
+    pub fn is_quiet(&self, now: Instant) -> bool {
+        let expected = |one: &Transmission| !one.lost && one.late == Span::ZERO;
+        let mut on_the_way = self.in_flight.iter();
+        !on_the_way.any(|one| expected(one) || self.begun(one, now))
     }
 
     /// Whether the first bit of anything has arrived.
     pub fn arriving(&self, now: Instant) -> bool {
-        self.in_flight
-            .iter()
-            .any(|one| one.start + self.propagation <= now)
+        self.in_flight.iter().any(|one| self.begun(one, now))
     }
 
-    /// The sender falls silent: what has not wholly left never arrives. Returns what was cut.
-    pub fn cut(&mut self, now: Instant) -> Option<Transmission> {
-        let last = self.in_flight.back()?;
-        let end = self.left(last.start, last.characters.len());
-        if end <= now {
-            return None;
+    /// The sender falls silent: what has not wholly left never arrives.
+    pub fn cut(&mut self, now: Instant) {
+        let leaving = |wire: &Wire, one: &Transmission| {
+            let end = wire.left(one.start, one.characters.len());
+            (end > now).then_some(one.start)
+        };
+        let silent = self.in_flight.iter().find_map(|one| leaving(self, one));
+        if let Some(start) = silent {
+            self.link.silent(start, now);
+            let all = std::mem::take(&mut self.in_flight);
+            let left = |one: &Transmission| leaving(self, one).is_none();
+            self.in_flight = all.into_iter().filter(left).collect();
         }
-        let rest = end - last.start.max(now);
-        self.count.busy = self.count.busy.saturating_sub(rest);
-        self.free_at = now;
-        self.in_flight.pop_back()
     }
 
     /// Noise: changes the bits of `mask` in the character at `place` of the transmission that left
@@ -209,7 +265,7 @@ impl Wire {
     pub fn disturb(&mut self, now: Instant, place: usize, mask: u8) -> bool {
         let Some((start, characters)) = self
             .in_flight
-            .back()
+            .last()
             .map(|last| (last.start, last.characters.len()))
         else {
             return false;
@@ -220,7 +276,7 @@ impl Wire {
         if start > now || self.arrived(start, place + 1) <= now {
             return false;
         }
-        let Some(last) = self.in_flight.back_mut() else {
+        let Some(last) = self.in_flight.last_mut() else {
             return false;
         };
         if last.sent.is_none() {
@@ -230,6 +286,49 @@ impl Wire {
         true
     }
 
+    /// Puts a trouble on the line; a cut tears what is on the way. True if that changed something
+    /// at once.
+    pub fn trouble(&mut self, now: Instant, number: u32, trouble: Trouble, chance: Stream) -> bool {
+        let cuts = trouble == Trouble::Cut && !self.link.is_cut();
+        self.link.trouble(number, trouble, chance);
+        if cuts {
+            self.tear(now, number);
+        }
+        cuts
+    }
+
+    fn tear(&mut self, now: Instant, number: u32) {
+        let mut all = std::mem::take(&mut self.in_flight);
+        // What has not begun to leave will be lost as a whole.
+        for one in all.iter_mut().filter(|one| !one.lost) {
+            let arrived = (one.received..one.characters.len())
+                .take_while(|&place| self.arrived(one.start, place + 1) + one.late <= now)
+                .count();
+            if self.begun(one, now) {
+                // A character half received is received, wrong or right.
+                one.characters.truncate((one.received + arrived).max(1));
+                (one.next, one.torn) = (one.characters.len(), true);
+                // That nothing follows is noticed now.
+                let end = self.arrived(one.start, one.next) + one.late;
+                one.late += now.saturating_since(end);
+            } else {
+                one.lost = true;
+            }
+            self.link.hit(number, one.start, Effect::Torn);
+        }
+        self.in_flight = all;
+    }
+
+    /// Takes a trouble away.
+    pub fn mend(&mut self, number: u32) {
+        self.link.mend(number);
+    }
+
+    /// Transmissions hit since the last call.
+    pub fn take_hits(&mut self) -> std::vec::Drain<'_, Hit> {
+        self.link.take_hits()
+    }
+
     /// Everything on the way, the oldest first.
     pub fn in_flight(&self) -> impl DoubleEndedIterator<Item = &Transmission> {
         self.in_flight.iter()
@@ -237,7 +336,7 @@ impl Wire {
 
     /// The transmission that left last, if it is still on its way.
     pub fn back_mut(&mut self) -> Option<&mut Transmission> {
-        self.in_flight.back_mut()
+        self.in_flight.last_mut()
     }
 }
 
@@ -248,8 +347,6 @@ pub struct Line {
     pub down: Wire,
     /// To the centre.
     pub up: Wire,
-    /// See [`LineOptions::turn_round`].
-    pub turn_round: Span,
     /// Interchange (number in the whole site) by its address on this line.
     pub interchanges: Vec<Option<u16>>,
     /// Go-aheads sent.
@@ -273,7 +370,6 @@ impl Line {
         Line {
             down: Wire::new(options),
             up: Wire::new(options),
-            turn_round: options.turn_round,
             interchanges: vec![None; ADDRESSES],
             polls: 0,
             empty_replies: 0,
@@ -311,7 +407,7 @@ mod tests {
         let end = wire.send(Instant(7), vec![0; 650], true, 650);
         assert_eq!(end, Instant(7) + Span::from_secs(3));
         assert_eq!(wire.due(), Some(end + Span::from_millis(5)));
-        assert_eq!(wire.count.busy, Span::from_secs(3));
+        assert_eq!(wire.count().busy, Span::from_secs(3));
     }
 
     #[test]
@@ -320,11 +416,11 @@ mod tests {
         wire.send(Instant(0), vec![0; 6], true, 6);
         let end = wire.send(Instant(15_000_000), vec![0; 40], true, 40);
         assert_eq!(end, Instant(115_000_000));
-        let cut = wire.cut(Instant(65_000_000)).unwrap();
-        assert_eq!(cut.characters.len(), 40);
-        assert_eq!(wire.count.busy, Span::from_millis(65));
+        wire.cut(Instant(65_000_000));
+        assert_eq!(wire.count().busy, Span::from_millis(65));
         assert_eq!(wire.due(), Some(Instant(20_000_000)));
-        assert_eq!(wire.cut(Instant(65_000_000)), None);
+        let left: Vec<usize> = wire.in_flight().map(|one| one.characters.len()).collect();
+        assert_eq!(left, [6]);
     }
 
     #[test]
@@ -339,7 +435,7 @@ mod tests {
             "it has arrived"
         );
         assert!(!wire.disturb(at, 6, 1), "beyond the end");
-        let one = wire.take_front().unwrap();
+        let one = wire.take(0);
         assert_eq!(one.characters[3], 0o41);
         assert!(one.disturbed(0, 6));
         assert!(!one.disturbed(4, 6));

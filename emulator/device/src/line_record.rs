@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent_set::SetOutput;
 use crate::line::Direction;
+use crate::link::Hit;
 
 /// What a frame carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,4 +80,13 @@ pub enum LineRecord {
     },
     /// Shown by a set or an interchange.
     Set(SetOutput),
+    /// A trouble of the line hit a transmission.
+    Hit {
+        /// Number of the line.
+        line: u8,
+        /// Which way it went.
+        direction: Direction,
+        /// Which trouble, which transmission, what it did.
+        hit: Hit,
+    },
 }

@@ -455,10 +455,10 @@ impl Site {
         let lines = self.network.lines().iter().enumerate();
         let lines = lines.map(|(number, line)| LineStatistics {
             line: number as u8,
-            down_busy: line.down.count.busy,
-            up_busy: line.up.count.busy,
-            down_transmissions: line.down.count.transmissions,
-            up_transmissions: line.up.count.transmissions,
+            down_busy: line.down.count().busy,
+            up_busy: line.up.count().busy,
+            down_transmissions: line.down.count().transmissions,
+            up_transmissions: line.up.count().transmissions,
             polls: line.polls,
             empty_replies: line.empty_replies,
             time_outs: line.time_outs,

@@ -10,6 +10,7 @@ use clock::Instant;
 use device::agent_set::SetOutput;
 pub use device::line::Direction;
 pub use device::line_record::{FrameKind, FrameRecord};
+pub use device::link::{Effect, Hit};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Unit};
@@ -220,6 +221,15 @@ pub enum Record {
         unit: Unit,
         /// It can be used.
         available: bool,
+    },
+    /// A trouble of a line hit a transmission.
+    LineHit {
+        /// The line.
+        line: u8,
+        /// Which way it went.
+        direction: Direction,
+        /// Which trouble, which transmission (by when it leaves), what it did.
+        hit: Hit,
     },
 }
 

@@ -8,6 +8,7 @@ use word::bcd;
 
 mod noise;
 mod rig;
+mod troubles;
 
 #[test]
 fn an_entry_its_acknowledgement_and_its_answer() {
@@ -510,7 +511,7 @@ fn a_write_cut_off_gives_no_block_and_an_event_cut_off_gives_what_had_passed() {
     );
     rig.until(2_000);
     assert_eq!(
-        rig.net.lines()[0].down.count.characters % 6,
+        rig.net.lines()[0].down.count().characters % 6,
         0,
         "polls only"
     );
@@ -600,7 +601,7 @@ fn an_idle_hour_on_nine_lines_costs_few_events() {
     // All lines in step here: two events a poll (heard, answered), and the timer of each
     // interchange every other time it is polled.
     assert!(steps <= 60_000 * 5 / 2, "{steps} steps");
-    assert_eq!(rig.net.lines()[0].down.count.busy.0 / MS, 60_000 * 15);
+    assert_eq!(rig.net.lines()[0].down.count().busy.0 / MS, 60_000 * 15);
 }
 
 #[test]

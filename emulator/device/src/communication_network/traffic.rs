@@ -18,13 +18,14 @@ impl CommunicationNetwork {
         now: Instant,
         core: Option<&mut (dyn CoreAccess + '_)>,
     ) {
-        while self.lines[line].down.front_due(now).is_some() {
-            if let Some(arrived) = self.lines[line].down.take_front() {
+        while let Some(place) = self.lines[line].down.next_due(now) {
+            let arrived = self.lines[line].down.take(place);
+            if !arrived.lost {
                 self.interchange_hears(line, &arrived, now);
             }
         }
-        while self.lines[line].up.front_due(now).is_some() {
-            self.centre_hears(line, now);
+        while let Some(place) = self.lines[line].up.next_due(now) {
+            self.centre_hears(line, place, now);
         }
         self.look_at_port(line, now);
         self.send(line, now, core);
@@ -38,7 +39,11 @@ impl CommunicationNetwork {
             let number = network.lines[line].interchanges.get(usize::from(address));
             number.copied().flatten().map(usize::from)
         };
-        match frame::read_down(&arrived.characters) {
+        let heard = match arrived.torn {
+            true => Down::Unreadable,
+            false => frame::read_down(&arrived.characters),
+        };
+        match heard {
             Down::Poll(poll) => {
                 self.note_undetected(line, Direction::Down, arrived, 0, now);
                 if let Some(number) = at(self, poll.interchange) {
@@ -66,8 +71,7 @@ impl CommunicationNetwork {
     }
 
     fn go_ahead(&mut self, line: usize, number: usize, poll: Poll, now: Instant) {
-        let wire = &self.lines[line].up;
-        let start = (now + self.lines[line].turn_round).max(wire.free_at());
+        let start = self.lines[line].up.reply_from(now);
         let (interchange, sets, mut out) = self.parts(number, now);
         let reply = interchange.go_ahead(poll, sets, start, &mut out);
         let nothing = reply.len() == NOTHING_CHARACTERS;
@@ -85,33 +89,40 @@ impl CommunicationNetwork {
             frame::entry_end(&reply, 2)
         };
         self.lines[line].up.send(start, reply, nothing, next);
+        self.note_hits(line, now);
     }
 
     // --- at the centre ---
 
-    /// The transmission in front of the up side is due: it leaves (and is recorded), or a frame of
-    /// it has arrived.
-    fn centre_hears(&mut self, line: usize, now: Instant) {
-        let Some(front) = self.lines[line].up.front_due(now) else {
-            return;
-        };
-        if !front.announced {
-            front.announced = true;
-            let characters = front.characters.clone();
+    /// A transmission of the up side is due: it leaves (and is recorded), or a frame of it has
+    /// arrived.
+    fn centre_hears(&mut self, line: usize, place: usize, now: Instant) {
+        let one = self.lines[line].up.at(place);
+        if !one.announced {
+            one.announced = true;
+            let characters = one.as_sent().to_vec();
             self.record_entries(line, &characters, now);
             return;
         }
-        let (from, to) = (front.received.max(2), front.next);
-        front.received = to;
-        let whole = to >= front.characters.len();
-        if !whole {
-            front.next = frame::entry_end(&front.characters, to);
+        if one.lost {
+            self.lines[line].up.take(place);
+            return;
         }
-        let up = frame::read_up(&front.characters, from, to);
-        let disturbed = front.disturbed(from, to);
+        let (from, to) = (one.received.max(2), one.next);
+        one.received = to;
+        let whole = to >= one.characters.len();
+        if !whole {
+            one.next = frame::entry_end(&one.characters, to);
+        }
+        let up = match whole && one.torn {
+            true => Up::Unreadable,
+            false => frame::read_up(&one.characters, from, to),
+        };
+        // A false end of message before this frame makes it a piece of another.
+        let disturbed = one.disturbed(2, to);
         self.receive(line, up, disturbed, now);
         if whole {
-            self.lines[line].up.take_front();
+            self.lines[line].up.take(place);
             self.reply_ended(line, now);
         }
     }
@@ -219,7 +230,7 @@ impl CommunicationNetwork {
             return;
         }
         let wires = &mut self.lines[line];
-        let may_poll = port.may_poll() && wires.up.is_quiet() && port.wake.is_none();
+        let may_poll = port.may_poll() && wires.up.is_quiet(now) && port.wake.is_none();
         if may_poll
             && !(port.block.is_some() && port.polled_last)
             && let Some(interchange) = port.search(now, core)
@@ -242,6 +253,7 @@ impl CommunicationNetwork {
             });
             port.polled_last = true;
             port.sending = Some(Sending { until, block: None });
+            self.note_hits(line, now);
             return;
         }
         if let Some(block) = port.block.take() {
@@ -253,6 +265,7 @@ impl CommunicationNetwork {
             self.records.push((now, LineRecord::Left(record)));
             let block = Some(block);
             self.adapter.ports[line].sending = Some(Sending { until, block });
+            self.note_hits(line, now);
         }
     }
 
@@ -285,6 +298,23 @@ impl CommunicationNetwork {
     }
 
     // --- noise ---
+
+    /// Writes down what troubles have done to transmissions since the last call.
+    pub(super) fn note_hits(&mut self, line: usize, now: Instant) {
+        for direction in [Direction::Down, Direction::Up] {
+            for hit in self.lines[line].wire(direction).take_hits() {
+                let line = line as u8;
+                self.records.push((
+                    now,
+                    LineRecord::Hit {
+                        line,
+                        direction,
+                        hit,
+                    },
+                ));
+            }
+        }
+    }
 
     fn note_check_error(&mut self, line: usize, direction: Direction, now: Instant) {
         self.lines[line].check_errors += 1;

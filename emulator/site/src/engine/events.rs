@@ -266,6 +266,15 @@ impl Site {
                     Record::LineUndetectedError { line, direction }
                 }
                 LineRecord::Set(output) => Record::Set(output),
+                LineRecord::Hit {
+                    line,
+                    direction,
+                    hit,
+                } => Record::LineHit {
+                    line,
+                    direction,
+                    hit,
+                },
             };
             self.record(at, record);
         }

@@ -8,6 +8,7 @@ use crate::agent_set::SetOutput;
 use crate::frame::{Down, Up};
 use crate::line::Transmission;
 use crate::line_adapter::EVENT_WORDS;
+use crate::link::Effect;
 
 pub const MS: u64 = 1_000_000;
 
@@ -30,6 +31,8 @@ pub struct Rig {
     pub core: Core,
     pub core_answers: bool,
     pub now: Instant,
+    /// What troubles did to transmissions.
+    pub hits: Vec<(Direction, Effect)>,
     log: Vec<(Instant, String)>,
     seen: [Instant; 2],
 }
@@ -85,6 +88,7 @@ impl Rig {
             core: Core { words, fetches: 0 },
             core_answers: true,
             now: Instant::ZERO,
+            hits: Vec::new(),
             log: Vec::new(),
             seen: [Instant::ZERO; 2],
         }
@@ -148,6 +152,10 @@ impl Rig {
         for (at, record) in records {
             let said = match record {
                 LineRecord::Left(_) => continue,
+                LineRecord::Hit { direction, hit, .. } => {
+                    self.hits.push((direction, hit.effect));
+                    continue;
+                }
                 LineRecord::Set(output) => shown(&output),
                 other => format!("{other:?}"),
             };
