@@ -7,6 +7,7 @@
 //! | `run SITE` | runs a site with an exercise and a seed; report, journal, entries |
 //! | `replay JOURNAL` | makes a journal's run again: report, state at an instant, proof |
 //! | `campaign SITE` | an exercise over many seeds |
+//! | `serve SITE` | shows a site to visitors at telnet terminals |
 //! | `machine 7090 --vectors FILE` | single instructions run and compared |
 //! | `asm 7090 SOURCE...` | assembles a deck: octal text and listing |
 //!
@@ -32,6 +33,7 @@ mod files;
 mod machine;
 mod replay;
 mod run;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -57,6 +59,8 @@ enum Command {
     Replay(replay::Options),
     /// Run an exercise with many seeds and put the results in one table.
     Campaign(campaign::Options),
+    /// Show a site to visitors: they sit at its agent sets by telnet.
+    Serve(serve::Options),
     /// One machine: run single-instruction vectors and compare.
     Machine(machine::Options),
     /// Assemble a program.
@@ -98,6 +102,7 @@ fn run_command(command: Command) -> Result<u8, Failure> {
         Command::Run(options) => run::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Campaign(options) => campaign::run(&options),
+        Command::Serve(options) => serve::run(&options),
         Command::Machine(options) => machine::run(&options),
         Command::Asm(options) => asm::run(&options),
     }

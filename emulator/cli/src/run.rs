@@ -69,13 +69,15 @@ pub struct Options {
 
 /// How fast virtual time may go.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Speed {
+pub enum Speed {
+    /// As fast as possible.
     Max,
     /// Virtual seconds a second.
     Times(f64),
 }
 
-fn parse_speed(text: &str) -> Result<Speed, String> {
+/// `max`, `real` or `xN`.
+pub fn parse_speed(text: &str) -> Result<Speed, String> {
     match text {
         "max" => Ok(Speed::Max),
         "real" => Ok(Speed::Times(1.0)),
@@ -179,23 +181,35 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
 type Begun = (Plan, Run, Option<State>);
 
 fn begun(options: &Options) -> Result<Begun, Failure> {
-    let mut map = SourceMap::new();
     let site = options.site.as_deref().unwrap_or(Path::new("."));
-    let site_path = files::site_path(site);
-    let inputs = files::site(&mut map, &site_path)?;
-    let (script, list) = match &options.script {
-        Some(path) => read_script(&mut map, path, &inputs)?,
-        None => (Script::quiet(), Vec::new()),
-    };
     let run_options = driver::Options {
         seed: options.seed,
         cut: options.cut,
         keep_entries: options.entries.is_some(),
     };
-    let cannot = |error: StartError| Failure::Input(format!("error: {site_path}:1:1: {error}"));
-    let plan = Plan::new(inputs, script, list, run_options).map_err(cannot)?;
-    let run = plan.begin().map_err(cannot)?;
+    let quiet = |_: &Inputs| Script::quiet();
+    let (plan, run) = begin(site, options.script.as_deref(), quiet, run_options)?;
     Ok((plan, run, None))
+}
+
+/// A site and a script, read and put together; `otherwise` is the script if none is named.
+pub fn begin(
+    site: &Path,
+    script: Option<&Path>,
+    otherwise: impl FnOnce(&Inputs) -> Script,
+    options: driver::Options,
+) -> Result<(Plan, Run), Failure> {
+    let mut map = SourceMap::new();
+    let site_path = files::site_path(site);
+    let inputs = files::site(&mut map, &site_path)?;
+    let (script, list) = match script {
+        Some(path) => read_script(&mut map, path, &inputs)?,
+        None => (otherwise(&inputs), Vec::new()),
+    };
+    let cannot = |error: StartError| Failure::Input(format!("error: {site_path}:1:1: {error}"));
+    let plan = Plan::new(inputs, script, list, options).map_err(cannot)?;
+    let run = plan.begin().map_err(cannot)?;
+    Ok((plan, run))
 }
 
 fn read_script(

@@ -253,6 +253,11 @@ impl Run {
         self.now
     }
 
+    /// Nobody of the exercise is at work at this set.
+    pub fn is_at_rest(&self, set: u16) -> bool {
+        self.workload.is_at_rest(set)
+    }
+
     /// Nobody types any more, and nothing is held or the settling time has ended.
     pub fn is_over(&self, plan: &Plan) -> bool {
         let end = plan.end();

@@ -100,6 +100,15 @@ impl Workload {
         }
     }
 
+    /// Nobody of the exercise is at work at a set.
+    pub fn is_at_rest(&self, set: u16) -> bool {
+        match self {
+            Workload::Calls(agents) => agents.is_free(set),
+            Workload::List(player) => !player.left.contains_key(&set),
+            Workload::Quiet => true,
+        }
+    }
+
     /// A person sits down at a set: nobody of the exercise types there any more.
     pub fn sit(&mut self, now: Instant, set: u16) {
         match self {

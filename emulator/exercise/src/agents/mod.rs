@@ -307,6 +307,11 @@ impl Agents {
         }
     }
 
+    /// The agent at this set waits for a call.
+    pub fn is_free(&self, set: u16) -> bool {
+        self.free.contains(&set)
+    }
+
     /// Agents busy with a call now.
     pub fn busy(&self) -> usize {
         self.agents.len() - self.free.len()
