@@ -78,6 +78,12 @@ impl Evening {
         evening
     }
 
+    /// It begins at this time of day.
+    pub fn at(mut self, starts_at: &str) -> Evening {
+        self.script.starts_at = starts_at.to_owned();
+        self
+    }
+
     /// Somebody types at a set and presses ENTER.
     pub fn enter(mut self, seconds: f64, set: u16, text: &str) -> Evening {
         self.entries.push(Entry {

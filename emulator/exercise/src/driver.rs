@@ -394,11 +394,8 @@ impl Run {
 /// The workload of a run at its begin.
 fn workload(plan: &Plan) -> Workload {
     match &plan.script.workload {
-        script::Workload::Calls {
-            calls_per_day,
-            starts_at,
-        } => {
-            let start = script::minute_of_day(starts_at).unwrap_or(600);
+        script::Workload::Calls { calls_per_day, .. } => {
+            let start = plan.script.start_minute();
             let sets = plan.inputs.description.sets() as u16;
             let agents = Agents::new(plan.options.seed, sets, *calls_per_day, start);
             Workload::Calls(Box::new(agents))

@@ -9,7 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layout::DAYS_MAX;
+use crate::day::{DAYS_MAX, Today};
 
 /// Most passenger records a site may open with: the file map has room for 160,000 in all.
 pub const PASSENGER_RECORDS_MAX: u32 = 100_000;
@@ -147,6 +147,14 @@ impl FilesDescription {
     /// The date of a day index as agents type it: `12JUL`.
     pub fn date(&self, day: u16) -> String {
         date_text(self.day0() + day)
+    }
+
+    /// Day number 0.
+    pub fn today(&self) -> Today {
+        Today {
+            first_day: self.day0(),
+            number: 0,
+        }
     }
 
     /// First PNR ordinal not used by the opening files; 0 is no PNR.

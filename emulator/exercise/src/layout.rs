@@ -47,11 +47,9 @@ pub const DAYS_PER_INVENTORY: u16 = 16;
 /// Inventory records of one flight.
 pub const INVENTORIES_PER_FLIGHT: u32 = 4;
 /// Days covered by one summary record.
-pub const DAYS_PER_SUMMARY: u16 = 31;
+pub const DAYS_PER_SUMMARY: u16 = 32;
 /// Summary records of one sheet.
 pub const SUMMARIES_PER_SHEET: u32 = 2;
-/// Most days of inventory: two summary records of 31.
-pub const DAYS_MAX: u16 = 62;
 /// Slots: entries in progress at once.
 pub const SLOTS: u32 = 30;
 /// A line of a display without a flight.
@@ -302,6 +300,8 @@ pub struct Offsets {
     pub nment: usize,
     pub kypol: usize,
     pub kyunt: usize,
+    pub kyday: usize,
+    pub kyswp: usize,
     pub slset: usize,
     pub slser: usize,
     pub slcnt: usize,
@@ -406,7 +406,11 @@ impl Layout {
             (Kind::Summary, "SMLIN", at.smlin + 3),
             (Kind::Summary, "SMDAY", at.smday + DAYS_PER_SUMMARY as usize),
             (Kind::Name, "NMENT", at.nment.max(at.nmcnt) + 2),
-            (Kind::Keypoint, "KYUNT", at.kyunt.max(at.kypol) + 1),
+            (
+                Kind::Keypoint,
+                "KYSWP",
+                at.kyunt.max(at.kypol).max(at.kyday).max(at.kyswp) + 1,
+            ),
         ];
         for (kind, name, end) in ends {
             let last = self.words_of(kind) - 1;
@@ -620,6 +624,8 @@ impl Deck<'_> {
             nment: self.offset("NMENT")?,
             kypol: self.offset("KYPOL")?,
             kyunt: self.offset("KYUNT")?,
+            kyday: self.offset("KYDAY")?,
+            kyswp: self.offset("KYSWP")?,
             slset: self.offset("SLSET")?,
             slser: self.offset("SLSER")?,
             slcnt: self.offset("SLCNT")?,

@@ -5,7 +5,7 @@
 //! | [`script`] | the sheet of an exercise: workload, faults, expectations |
 //! | [`inputs`] | everything a run is made from, read and checked |
 //! | [`schedule`], [`files`], [`opening`], [`demand`], [`people`] | the airline: departures, what the files hold at first, who wants what |
-//! | [`layout`], [`tables_deck`], [`recovered`], [`media`] | the records on drum and disk as the control program lays them out |
+//! | [`day`], [`layout`], [`tables_deck`], [`recovered`], [`media`] | the records on drum and disk as the control program lays them out |
 //! | [`agents`], [`workload`], [`entries_csv`] | who types what |
 //! | [`driver`] | the run itself, in slices of ten milliseconds |
 //! | [`campaign`] | the same exercise many times: seeds, crash points |
@@ -24,6 +24,7 @@
 
 pub mod agents;
 pub mod campaign;
+pub mod day;
 pub mod demand;
 pub mod driver;
 pub mod entries_csv;

@@ -81,12 +81,15 @@ impl Opening {
         usize::from(flight) * usize::from(self.days) + usize::from(day)
     }
 
-    /// Counts of a flight, day and class.
+    /// Counts of a flight, day and class; beyond the days for sale nothing is sold.
     pub fn counts(&self, flight: u16, day: u16, class: Class) -> Counts {
-        let counts = self.counts.get(self.index(flight, day));
-        counts
-            .filter(|_| day < self.days)
-            .map_or(Counts::default(), |both| both[class as usize])
+        match day < self.days {
+            true => self.counts[self.index(flight, day)][class as usize],
+            false => Counts {
+                authorised: self.counts[self.index(flight, 0)][class as usize].authorised,
+                ..Counts::default()
+            },
+        }
     }
 
     /// Seats for sale and seats sold, all flights, dates and classes.

@@ -249,6 +249,16 @@ impl<'m, M: Media> Recovered<'m, M> {
         Some(self.layout.read_passenger(found.words))
     }
 
+    /// Number of today by the keypoint, and of the day the files are in order for.
+    pub fn today(&self) -> Option<(u16, u16)> {
+        let found = self.newest(FileAddress::new(Kind::Keypoint, 0))?;
+        let at = &self.layout.at;
+        Some((
+            word::address(found.words[at.kyday]),
+            word::address(found.words[at.kyswp]),
+        ))
+    }
+
     /// First PNR ordinal of the next range: no PNR has this ordinal or a greater one.
     pub fn first_free_pnr(&self) -> Option<u32> {
         let found = self.newest(FileAddress::new(Kind::Keypoint, 0))?;

@@ -33,7 +33,7 @@ pub type Text = BTreeMap<String, String>;
 pub const FORMAT: u32 = 1;
 
 /// Longest exercise, virtual time.
-pub const DURATION_MAX: Span = Span::from_secs(31 * 24 * 3600);
+pub const DURATION_MAX: Span = Span::from_secs(100 * 24 * 3600);
 
 /// Calls a set takes in a day: 84,000 calls at 1,100 sets (reference Sabre 2.2).
 const CALLS_A_SET_AND_DAY: u32 = 76;
@@ -54,6 +54,9 @@ pub struct Script {
     pub duration: Span,
     /// What the agents do.
     pub workload: Workload,
+    /// Time of day at which a run without calls begins, `"10:00"`.
+    #[serde(default = "default_start")]
+    pub starts_at: String,
     /// Faults, in any order.
     #[serde(default)]
     pub faults: Vec<OrderedFault>,
@@ -356,6 +359,7 @@ impl Script {
             title: Text::from([("en".to_owned(), "A quiet ten minutes".to_owned())]),
             duration: Span::from_secs(600),
             workload: Workload::Quiet,
+            starts_at: default_start(),
             faults: Vec::new(),
             expectations: Vec::new(),
             settle: default_settle(),
@@ -467,6 +471,15 @@ impl Script {
         found.0
     }
 
+    /// Minute of the day at which the run begins.
+    pub fn start_minute(&self) -> u32 {
+        let starts_at = match &self.workload {
+            Workload::Calls { starts_at, .. } => starts_at,
+            Workload::File(_) | Workload::Quiet => &self.starts_at,
+        };
+        minute_of_day(starts_at).unwrap_or(600)
+    }
+
     fn validate_workload(&self, found: &mut Mistakes) {
         match &self.workload {
             Workload::Calls {
@@ -487,6 +500,13 @@ impl Script {
                         "hours and minutes, such as \"10:00\"",
                     );
                 }
+            }
+            _ if minute_of_day(&self.starts_at).is_none() => {
+                found.add(
+                    &["starts_at"],
+                    &format!("\"{}\" is no time of day", self.starts_at),
+                    "hours and minutes, such as \"10:00\"",
+                );
             }
             Workload::File(name) if name.is_empty() => {
                 found.add(

@@ -34,6 +34,7 @@ use ibm7090::assembler::Assembly;
 use ibm7090::cpu::{Cpu, Exit};
 use serde::{Deserialize, Serialize};
 
+use crate::centre_clock::CentreClock;
 use crate::description::SiteDescription;
 use crate::fault::Fault;
 use crate::machine::{CHANNELS, Computer, Machine, Mode};
@@ -93,6 +94,7 @@ pub struct Site {
     calendar: Calendar<Event>,
     computers: [Computer; 2],
     switch: Switch,
+    centre_clock: CentreClock,
     storage: Storage,
     network: CommunicationNetwork,
     /// When each adapter's next appointment is.
@@ -121,6 +123,7 @@ impl Site {
             calendar: Calendar::new(),
             computers: [Computer::new(Machine::A), Computer::new(Machine::B)],
             switch: Switch::new(&description.switch),
+            centre_clock: CentreClock::default(),
             storage: Storage::new(description),
             network,
             adapter_appointments: [None; CHANNELS],
@@ -181,6 +184,11 @@ impl Site {
     /// Lines, interchanges and sets.
     pub fn network(&self) -> &CommunicationNetwork {
         &self.network
+    }
+
+    /// Sets the clock of the centre, before the run begins.
+    pub fn set_centre_clock(&mut self, centre_clock: CentreClock) {
+        self.centre_clock = centre_clock;
     }
 
     /// Whether waiting loops are skipped in one step; changes speed, nothing else.

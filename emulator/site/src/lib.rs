@@ -6,6 +6,7 @@
 //! | `engine` | time: who acts next, in one total order |
 //! | `machine` | one of the pair: processor, channels, power |
 //! | `switch` | the duplex switch and its sense lines |
+//! | `centre_clock` | date and time of day |
 //! | `storage` | file controls with drums and disks |
 //! | `fault` | what can be made to fail |
 //! | `record` | what is written down, and who may look |
@@ -14,6 +15,7 @@
 //! *To add a fault:* a variant in `fault`, its arm in `engine/faults.rs`. *To add a record:* a
 //! variant at the end of `record::Record`.
 
+pub mod centre_clock;
 pub mod description;
 pub mod engine;
 pub mod fault;
@@ -24,6 +26,7 @@ pub mod statistics;
 pub mod storage;
 pub mod switch;
 
+pub use centre_clock::CentreClock;
 pub use description::SiteDescription;
 pub use engine::Site;
 pub use fault::{Fault, Target, Unit};

@@ -150,7 +150,7 @@ impl Agent {
         let stream = &mut self.stream;
         let purpose =
             [Purpose::Booking, Purpose::Inquiry, Purpose::Change][stream.weighted(&[71, 10, 19])];
-        let wish = draw_wish(stream, knowledge);
+        let wish = draw_wish(stream, knowledge, knowledge.today(at));
         let customer = Customer::draw(stream, wish.seats);
         let mut todo = VecDeque::new();
         if self.dirty {
@@ -754,7 +754,7 @@ fn text_of(step: &Step, call: &Call, knowledge: &Knowledge, stream: &mut Stream)
             };
             let flights = &knowledge.schedule.flights;
             let flight = &flights[usize::from(wish.flight.unwrap_or(0)).min(flights.len() - 1)];
-            let date = crate::files::date_text(knowledge.first_day + wish.day);
+            let date = wish.date(knowledge);
             format!(
                 "0{}{}{date}{}{action}{}",
                 flight.designator,

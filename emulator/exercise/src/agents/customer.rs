@@ -29,7 +29,9 @@ pub fn rate_per_second(calls_per_day: u32, hour: usize) -> f64 {
 pub struct Wish {
     /// Index of the pair of cities in the schedule.
     pub pair: u16,
-    /// Day index from the first date on sale.
+    /// Day number of the date on which it is asked for.
+    pub today: u16,
+    /// Days from then.
     pub day: u16,
     /// Hour of the day.
     pub hour: u16,
@@ -82,8 +84,8 @@ impl Customer {
     }
 }
 
-/// Draws a wish: now and then one of the flights and dates that everybody wants.
-pub fn draw_wish(stream: &mut Stream, knowledge: &Knowledge) -> Wish {
+/// Draws a wish of day `today`: now and then one of the flights and dates that everybody wants.
+pub fn draw_wish(stream: &mut Stream, knowledge: &Knowledge, today: u16) -> Wish {
     let seats = 1 + stream.weighted(&[60, 28, 8, 4]) as u8;
     let mut coach = stream.chance(0.85);
     let mut flight = knowledge.demand.flight(stream);
@@ -94,8 +96,11 @@ pub fn draw_wish(stream: &mut Stream, knowledge: &Knowledge) -> Wish {
         let weights: Vec<u32> = (0..knowledge.popular.len().min(64))
             .map(|k| 4000 / (k as u32 + 4))
             .collect();
-        (flight, day) = knowledge.popular[stream.weighted(&weights)];
-        (coach, certain) = (true, true);
+        let (wanted, date) = knowledge.popular[stream.weighted(&weights)];
+        if let Some(ahead) = date.checked_sub(today) {
+            (flight, day) = (wanted, ahead);
+            (coach, certain) = (true, true);
+        }
     }
     let (cities, minute) = knowledge
         .schedule
@@ -104,6 +109,7 @@ pub fn draw_wish(stream: &mut Stream, knowledge: &Knowledge) -> Wish {
         .map_or((String::new(), 600), |f| (f.cities(), f.departure_minute));
     Wish {
         pair: pair_index(knowledge, &cities),
+        today,
         day,
         hour: minute / 60,
         coach,
@@ -138,9 +144,14 @@ impl Wish {
         }
     }
 
+    /// The date as typed: `12JUL`.
+    pub fn date(&self, knowledge: &Knowledge) -> String {
+        date_text(knowledge.first_day + self.today + self.day)
+    }
+
     /// The availability entry: `112JULLGALAX5P/2`.
     pub fn look_text(&self, knowledge: &Knowledge, with_time: bool) -> String {
-        let date = date_text(knowledge.first_day + self.day);
+        let date = self.date(knowledge);
         let cities = &knowledge.schedule.pairs[usize::from(self.pair)].cities;
         let mut text = format!("1{date}{cities}");
         if with_time {

@@ -80,8 +80,10 @@ pub struct Action {
 pub struct Knowledge {
     /// The printed schedule.
     pub schedule: Schedule,
-    /// Day of the year (0-based) of the first date on sale.
+    /// Day of the year (0-based) of day 0, on which the run begins.
     pub first_day: u16,
+    /// Minute of that day at which it begins.
+    pub start_minute: u32,
     /// How many dates are on sale.
     pub days: u16,
     /// How much each flight and date is asked for.
@@ -90,6 +92,14 @@ pub struct Knowledge {
     pub popular: Vec<(u16, u16)>,
     /// Locators and surnames of passengers booked before the run, as on their tickets.
     pub tickets: Vec<(String, String)>,
+}
+
+impl Knowledge {
+    /// Number of the day it is at an instant.
+    pub fn today(&self, at: Instant) -> u16 {
+        let minutes = u64::from(self.start_minute) + at.0 / 60_000_000_000;
+        (minutes / 1440) as u16
+    }
 }
 
 /// What the agents did, for the report.

@@ -35,6 +35,7 @@ fn knowledge() -> Knowledge {
         demand: Demand::new(&schedule, &files),
         schedule,
         first_day: files.day0(),
+        start_minute: 600,
         days: 62,
         popular: vec![(0, 0), (3, 1)],
         tickets: vec![("ABACDH".to_owned(), "SMIVO".to_owned())],
@@ -162,6 +163,7 @@ fn without_answers_agents_press_reset_and_type_again() {
 fn names_dates_and_items_are_as_the_program_reads_them() {
     let wish = customer::Wish {
         pair: 0,
+        today: 0,
         day: 12,
         hour: 17,
         coach: true,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
-use site::{Site, SiteDescription};
+use site::{CentreClock, Site, SiteDescription};
 
 use super::counters::{self, Locations};
 use super::{Options, Run};
@@ -79,7 +79,7 @@ impl Plan {
         let opening = Opening::draw(&inputs.schedule, &inputs.files)
             .map_err(|error| StartError::Opening(error.to_string()))?;
         Ok(Plan {
-            knowledge: Arc::new(knowledge(&inputs, &opening)),
+            knowledge: Arc::new(knowledge(&inputs, &script, &opening)),
             first_sets: first_sets(&inputs),
             counters: counters::locations(&inputs.assembly),
             opening: Arc::new(opening),
@@ -105,6 +105,8 @@ impl Plan {
     /// The run at instant 0, its opening files on drums and disks.
     pub fn begin(&self) -> Result<Run, StartError> {
         let mut site = Site::new(&self.inputs.description, &self.inputs.assembly);
+        let (first_day, minute) = (self.inputs.files.day0(), self.script.start_minute());
+        site.set_centre_clock(CentreClock::new(first_day, minute));
         self.open_files(&mut site)?;
         Ok(Run::new(self, site))
     }
@@ -185,7 +187,7 @@ impl Plan {
 }
 
 /// What the trade knows.
-fn knowledge(inputs: &Inputs, opening: &Opening) -> Knowledge {
+fn knowledge(inputs: &Inputs, script: &Script, opening: &Opening) -> Knowledge {
     let surname = |names: &str| -> String {
         let letters = names.trim_start_matches(|c: char| c.is_ascii_digit());
         letters.split('/').next().unwrap_or("").to_owned()
@@ -194,6 +196,7 @@ fn knowledge(inputs: &Inputs, opening: &Opening) -> Knowledge {
         demand: Demand::new(&inputs.schedule, &inputs.files),
         schedule: inputs.schedule.clone(),
         first_day: inputs.files.day0(),
+        start_minute: script.start_minute(),
         days: inputs.files.days,
         popular: opening.popular.iter().map(|p| (p.flight, p.day)).collect(),
         tickets: opening

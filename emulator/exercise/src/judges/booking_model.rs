@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 use clock::Shared;
 use serde::{Deserialize, Serialize};
 
-use crate::files::day_of_year;
+use crate::day::Today;
 use crate::layout::{Booking, Segment, SegmentStatus, locator_ordinal};
 use crate::schedule::Schedule;
 
-/// Seats of one class on one flight and day: flight ordinal, day index, class (0 first, 1 coach).
+/// Seats of one class on one flight and day: flight ordinal, place of the day, class (0 first, 1 coach).
 pub type SeatKey = (u16, u16, u8);
 
 /// How a segment stands.
@@ -74,8 +74,8 @@ pub type SeatChange = (SeatKey, i32);
 /// The model of all sets and of all bookings told of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
-    /// Day of the year of day index 0.
-    first_day: u16,
+    /// What day it is.
+    pub today: Today,
     sets: Vec<ToldBooking>,
     unsure: Vec<bool>,
     /// Bookings filed or changed by acknowledged ENDs in this run, by ordinal; `None`: cancelled
@@ -125,7 +125,7 @@ impl ToldBooking {
 }
 
 /// Parses a sell's answer: `1 AA1    Y 12JUL LGALAX SS1  0900 1130`.
-pub fn told_segment(answer: &str, first_day: u16, schedule: &Schedule) -> Option<ToldSegment> {
+pub fn told_segment(answer: &str, today: Today, schedule: &Schedule) -> Option<ToldSegment> {
     let words: Vec<&str> = answer.split_whitespace().collect();
     let [_, designator, class, date, _, action, ..] = words[..] else {
         return None;
@@ -136,7 +136,7 @@ pub fn told_segment(answer: &str, first_day: u16, schedule: &Schedule) -> Option
         "Y" => 1,
         _ => return None,
     };
-    let day = (day_of_year(date)? + 365 - first_day % 365) % 365;
+    let day = today.place_of(date)?;
     let standing = match action.get(..2)? {
         "SS" => Standing::Sold,
         "LL" => Standing::Wait,
@@ -158,9 +158,9 @@ fn persons(text: &str) -> u16 {
 
 impl Model {
     /// No bookings anywhere.
-    pub fn new(sets: u16, first_day: u16) -> Model {
+    pub fn new(sets: u16, today: Today) -> Model {
         Model {
-            first_day,
+            today,
             sets: vec![ToldBooking::default(); usize::from(sets)],
             unsure: vec![false; usize::from(sets)],
             filed: BTreeMap::new(),
@@ -219,7 +219,7 @@ impl Model {
         let freed = self.may_free(set, text);
         let booking = &mut self.sets[index];
         match text.chars().next() {
-            Some('0') => match told_segment(answer, self.first_day, schedule) {
+            Some('0') => match told_segment(answer, self.today, schedule) {
                 Some(segment) => {
                     booking.segments.push(segment);
                     if segment.standing == Standing::Sold {
@@ -358,6 +358,13 @@ impl Model {
 mod tests {
     use super::*;
 
+    fn today() -> Today {
+        Today {
+            first_day: 181,
+            number: 0,
+        }
+    }
+
     fn schedule() -> Schedule {
         let text = "designator,origin,destination,departure,arrival,distance,aircraft_1962,first_seats,coach_seats\n\
                     AA1,LGA,LAX,0900,1130,2475,Boeing 707-123,34,78\n\
@@ -368,7 +375,7 @@ mod tests {
     #[test]
     fn a_booking_is_followed_from_the_answers() {
         let schedule = schedule();
-        let mut model = Model::new(2, 181);
+        let mut model = Model::new(2, today());
         let sold = "1 AA1    Y 12JUL LGALAX SS2  0900 1130";
         let key = (0, 11, 1);
         assert_eq!(model.apply(0, "02Y2", sold, &schedule), [(key, 2)]);
@@ -406,7 +413,7 @@ mod tests {
     #[test]
     fn an_unknown_booking_makes_a_set_unsure_until_it_is_left() {
         let schedule = schedule();
-        let mut model = Model::new(1, 181);
+        let mut model = Model::new(1, today());
         model.apply(0, "*-SMIVO", "AAAABC AAAABD", &schedule);
         assert!(model.of_set(0).is_some(), "a list brings nothing");
         model.apply(0, "*-SMIVO", "AAAABC SMIVO/ADA", &schedule);
@@ -418,7 +425,7 @@ mod tests {
     #[test]
     fn an_undecided_entry_leaves_a_set_unsure_and_its_seats_may_come_back() {
         let schedule = schedule();
-        let mut model = Model::new(1, 181);
+        let mut model = Model::new(1, today());
         let key = (0, 11, 1);
         model.apply(
             0,

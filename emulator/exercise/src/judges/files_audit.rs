@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::booking_model::{Model, Standing, ToldBooking};
 use super::ledger::Ledger;
 use super::{Verdict, Violations};
+use crate::day::{PLACES, Today};
 use crate::inputs::Inputs;
 use crate::layout::{
     Booking, Copy, FileAddress, INVENTORIES_PER_FLIGHT, Kind, Layout, NAME_BUCKETS,
@@ -47,7 +48,7 @@ impl FilesAudit {
     pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> FilesAudit {
         let mut opened = Vec::new();
         for flight in 0..inputs.schedule.flights.len() as u16 {
-            for day in 0..inputs.files.days {
+            for day in 0..PLACES {
                 let found = recovered.newest(Layout::inventory_address(flight, day));
                 opened.extend(Class::ALL.map(|class| {
                     found.map_or([0, 0], |found| {
@@ -61,6 +62,16 @@ impl FilesAudit {
             first_new_pnr: inputs.files.first_free_pnr(),
             opened,
             ..FilesAudit::default()
+        }
+    }
+
+    /// A day is opened in this place: nothing was sold before.
+    pub fn open_day(&mut self, place: u16) {
+        let flights = self.opened.chunks_exact_mut(2 * usize::from(PLACES));
+        for flight in flights {
+            for class in 0..2 {
+                flight[2 * usize::from(place) + class][1] = 0;
+            }
         }
     }
 
@@ -84,7 +95,7 @@ impl FilesAudit {
         ledger: &Ledger,
     ) {
         self.audits += 1;
-        let days = usize::from(inputs.files.days);
+        let days = usize::from(PLACES);
         let index = |flight: u16, day: u16, class: u8| {
             (usize::from(flight) * days + usize::from(day)) * 2 + usize::from(class)
         };
@@ -161,7 +172,7 @@ impl FilesAudit {
             }
         }
         self.compare_untold(now, &untold, model, ledger);
-        self.compare_sums(now, inputs, recovered, &sums);
+        self.compare_sums(now, inputs, recovered, model.today, &sums);
     }
 
     /// Bookings nobody was told of: at most as many as ENDs are on their way or undecided.
@@ -258,20 +269,24 @@ impl FilesAudit {
         now: Instant,
         inputs: &Inputs,
         recovered: &Recovered<'_, M>,
+        today: Today,
         sums: &[[u32; 2]],
     ) {
         let mut sums = sums.iter().zip(self.opened.clone());
         for (flight, described) in inputs.schedule.flights.iter().enumerate() {
-            for day in 0..inputs.files.days {
+            for day in 0..PLACES {
                 let address = Layout::inventory_address(flight as u16, day);
                 let found = recovered.newest(address);
                 for class in Class::ALL {
                     let (sum, opened) = sums.next().map_or(([0; 2], [0; 2]), |(s, o)| (*s, o));
+                    if today.departed(day) {
+                        continue;
+                    }
                     let what = || {
                         format!(
                             "{} {} class {}",
                             described.designator,
-                            inputs.files.date(day),
+                            today.date(day),
                             class.letter()
                         )
                     };

@@ -35,7 +35,7 @@ use site::record::FrameKind;
 use site::{Record, Storage, Unit, View};
 
 use crate::inputs::Inputs;
-use crate::layout::StorageUnit;
+use crate::layout::{Kind, StorageUnit};
 use crate::media::{SiteMedia, place_of};
 use crate::recovered::Recovered;
 use crate::script::Bounds;
@@ -141,7 +141,7 @@ impl Judges {
         let sets = inputs.description.sets() as u16;
         let media = SiteMedia(storage);
         let recovered = Recovered::new(&inputs.layout, &media).with_index();
-        let mut model = Model::new(sets, inputs.files.day0());
+        let mut model = Model::new(sets, inputs.files.today());
         for ordinal in 1..inputs.files.first_free_pnr() {
             if let Some(record) = recovered.passenger(ordinal) {
                 let told = ToldBooking::of_file(&record.booking);
@@ -199,6 +199,9 @@ impl Judges {
                 let kept = place.and_then(|place| inputs.layout.kept_at(place));
                 if let Some((address, copy)) = kept {
                     self.turns.wrote(*started, at, address, copy);
+                    if address.kind == Kind::Keypoint {
+                        self.look_at_date(inputs, view.storage);
+                    }
                 }
             }
             other => {
@@ -228,6 +231,18 @@ impl Judges {
             }
             Record::LineUndetectedError { .. } => self.outside_model = true,
             _ => {}
+        }
+    }
+
+    /// The keypoint was written: perhaps it has another date, and one more day is open.
+    fn look_at_date(&mut self, inputs: &Inputs, storage: &Storage) {
+        let media = SiteMedia(storage);
+        let found = Recovered::new(&inputs.layout, &media).today();
+        while found.is_some_and(|(number, _)| self.model.today.number < number) {
+            self.model.today.number += 1;
+            let place = self.model.today.last_place();
+            self.sales.open_day(place);
+            self.files.open_day(place);
         }
     }
 

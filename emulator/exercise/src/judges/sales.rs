@@ -14,6 +14,7 @@ use super::booking_model::{SeatChange, SeatKey};
 use super::files_audit::FilesAudit;
 use super::ledger::Completed;
 use super::{Verdict, Violations};
+use crate::day::PLACES;
 use crate::inputs::Inputs;
 use crate::layout::Layout;
 use crate::recovered::{Media, Recovered};
@@ -22,8 +23,7 @@ use crate::schedule::Class;
 /// The judge's state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sales {
-    days: u16,
-    /// By flight, day and class: authorised seats and seats sold at least.
+    /// By flight, place of the day and class: authorised seats and seats sold at least.
     counts: Vec<[i32; 2]>,
     /// Seats that entries on their way may give back, by set and serial.
     may_free: BTreeMap<(u16, u16), Vec<SeatChange>>,
@@ -34,10 +34,9 @@ pub struct Sales {
 impl Sales {
     /// With the opening counts as they stand in storage.
     pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> Sales {
-        let days = inputs.files.days;
         let mut counts = Vec::new();
         for flight in 0..inputs.schedule.flights.len() as u16 {
-            for day in 0..days {
+            for day in 0..PLACES {
                 let found = recovered.newest(Layout::inventory_address(flight, day));
                 for class in Class::ALL {
                     let count = found.map(|f| inputs.layout.counts(f.words, day, class));
@@ -48,7 +47,6 @@ impl Sales {
             }
         }
         Sales {
-            days,
             counts,
             may_free: BTreeMap::new(),
             sells: 0,
@@ -56,9 +54,22 @@ impl Sales {
         }
     }
 
+    /// A day is opened in this place: nothing is sold.
+    pub fn open_day(&mut self, place: u16) {
+        let flights = self.counts.chunks_exact_mut(2 * usize::from(PLACES));
+        for flight in flights {
+            for class in 0..2 {
+                flight[2 * usize::from(place) + class][1] = 0;
+            }
+        }
+        for changes in self.may_free.values_mut() {
+            changes.retain(|((_, day, _), _)| *day != place);
+        }
+    }
+
     fn count(&mut self, (flight, day, class): SeatKey) -> Option<&mut [i32; 2]> {
-        let index = (usize::from(flight) * usize::from(self.days) + usize::from(day)) * 2
-            + usize::from(class);
+        let index =
+            (usize::from(flight) * usize::from(PLACES) + usize::from(day)) * 2 + usize::from(class);
         self.counts.get_mut(index)
     }
 
@@ -97,7 +108,7 @@ impl Sales {
                 self.violations.add(at, || {
                     format!(
                         "set {}: `{}` was answered `{}`: {sold} seats sold of {authorised} \
-                         (flight ordinal {}, day {}, class {})",
+                         (flight ordinal {}, place {}, class {})",
                         done.set, done.entry.text, done.entry.answer, key.0, key.1, key.2
                     )
                 });
@@ -144,7 +155,6 @@ mod tests {
     /// One flight, one day; a single coach seat left.
     fn one_seat() -> Sales {
         Sales {
-            days: 1,
             counts: vec![[10, 0], [80, 79]],
             may_free: BTreeMap::new(),
             sells: 0,

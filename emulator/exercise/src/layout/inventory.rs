@@ -7,7 +7,7 @@
 //! | content | authorised | opening | sold | wait-list |
 //!
 //! *Opening* are the seats sold before our records begin; sold includes them. A summary record
-//! has, for one sheet and each of 31 days, two bits a line from the left: how many seats are open,
+//! has, for one sheet and each of 32 days, two bits a line from the left: how many seats are open,
 //! at most three. An index bucket has pairs of words: the first six letters of a surname and the
 //! PNR's ordinal.
 //!
@@ -84,12 +84,12 @@ pub struct InventoryRecord {
     pub days: [[Counts; 2]; DAYS_PER_INVENTORY as usize],
 }
 
-/// What the lights of one sheet show on 31 days.
+/// What the lights of one sheet show on 32 days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SummaryRecord {
     /// Version of the record.
     pub version: u64,
-    /// Ordinal: sheet x 2 + day / 31.
+    /// Ordinal: sheet x 2 + day / 32.
     pub ordinal: u32,
     /// Flights of the sheet.
     pub flights: [u16; 8],

@@ -138,7 +138,7 @@ fn lights_and_counts_round_trip() {
         version: 1,
         ordinal: 443,
         flights: [NO_FLIGHT; 8],
-        days: [[0; 16]; 31],
+        days: [[0; 16]; 32],
     };
     summary.flights[0] = 17;
     summary.days[30][0] = 3;

@@ -118,10 +118,10 @@ fn records_read_back_as_they_were_drawn() {
             );
         }
         for sheet in 0..schedule.sheets.len() as u16 {
-            for day in [0, 30, 31, 61] {
+            for day in [0, 30, 31, 32, 61, 63] {
                 let address = Layout::summary_address(sheet, day);
                 let summary = layout.read_summary(read(address.kind, address.ordinal, copy));
-                for (line, &open) in summary.days[usize::from(day % 31)].iter().enumerate() {
+                for (line, &open) in summary.days[usize::from(day % 32)].iter().enumerate() {
                     let flight = summary.flights[line / 2];
                     let expected = if flight == NO_FLIGHT {
                         0

@@ -324,7 +324,7 @@ impl Site {
             IoOperation::StoreSenseLines { channel, address } => {
                 let lines = match channel {
                     SENSE_CHANNEL => self.switch.ask(machine),
-                    _ => 0,
+                    _ => self.centre_clock.lines(channel, now),
                 };
                 let core = &mut self.computers[machine.index()].cpu.core;
                 core.write(address, lines.into());

@@ -51,7 +51,7 @@ impl Office {
             .write(&inputs.layout, &inputs.schedule, sets, &mut write)
             .expect("records");
         let recovered = Recovered::new(&inputs.layout, &store).with_index();
-        let mut model = Model::new(sets as u16, inputs.files.day0());
+        let mut model = Model::new(sets as u16, inputs.files.today());
         for ordinal in 1..inputs.files.first_free_pnr() {
             let record = recovered.passenger(ordinal).expect("a booking of before");
             let told = ToldBooking::of_file(&record.booking);
