@@ -9,13 +9,15 @@
 //! ```
 //!
 //! `bcd` has the six-bit characters and the codes of tape and line, `card` the punched code,
-//! `octal` printing and reading. Twin 15-bit words will come with the machine that has them.
+//! `octal` printing and reading. `twin` is the other family's word: two halves of 16 bits in ones'
+//! complement, with their sums.
 //!
 //! To add a code: a file here with a table, both directions, and a test that they agree.
 
 pub mod bcd;
 pub mod card;
 pub mod octal;
+pub mod twin;
 
 /// All 36 bits.
 pub const WORD: u64 = 0o777777777777;
