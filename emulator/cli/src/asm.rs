@@ -33,7 +33,11 @@ pub struct Options {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    let MachineType::Ibm7090 = options.machine;
+    if options.machine != MachineType::Ibm7090 {
+        return Err(Failure::Input(
+            "asm: there is no assembler for this machine yet".to_owned(),
+        ));
+    }
     let mut texts = Vec::new();
     for path in &options.sources {
         texts.push((path.display().to_string(), read_text(path)?));

@@ -8,7 +8,7 @@
 //! | `replay JOURNAL` | makes a journal's run again: report, state at an instant, proof |
 //! | `campaign SITE` | an exercise over many seeds |
 //! | `serve SITE` | shows a site to visitors at telnet terminals |
-//! | `machine 7090 --vectors FILE` | single instructions run and compared |
+//! | `machine 7090|fsq7 --vectors FILE` | single instructions run and compared |
 //! | `asm 7090 SOURCE...` | assembles a deck: octal text and listing |
 //!
 //! | exit status | means |
@@ -73,6 +73,8 @@ enum MachineType {
     /// The IBM 7090.
     #[value(name = "7090")]
     Ibm7090,
+    /// The AN/FSQ-7.
+    Fsq7,
 }
 
 fn main() -> ExitCode {
