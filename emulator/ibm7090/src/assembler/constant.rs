@@ -11,7 +11,7 @@
 //! Source: the project's reference on the 7090, sections 2, 19 and 20.3. *Not emulated*: double
 //! precision (EE), a 7094 feature.
 
-use super::expression::Fault;
+use ::assembly::Fault;
 
 /// Sign bit of a word.
 pub(super) const SIGN: u64 = word::SIGN;

@@ -14,49 +14,19 @@
 //! *Assigned by us*, to catch slips: where an operation cannot be meant without a field, the field
 //! must be written, if only as 0: the address of CLA, the tag of AXT, tag and decrement of TIX.
 
-use super::card::Variable;
-use super::expression::{Fault, Scope, arithmetic, boolean};
-use super::first_pass::Meaning;
+use super::{CORE, Meaning};
 use crate::channel_command::{self, ChannelCommand, Layout};
 use crate::operation::{Format, Method, Operation};
-use std::ops::Range;
+use ::assembly::{Fault, Fields, Wrong};
 
 /// Bits 12 and 13: indirect address.
 const INDIRECT: u64 = 0o60000000;
 
-/// A mistake at some characters of the variable field, or of the card as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
-    Field(Fault),
-    Operation(String),
-}
-
-impl From<Fault> for Wrong {
-    fn from(fault: Fault) -> Wrong {
-        Wrong::Field(fault)
-    }
-}
-
-/// One instruction to be made.
-pub(super) struct Instruction<'a, 'b> {
-    pub name: &'a str,
-    pub indirect: bool,
-    pub variable: &'a Variable,
-    /// The location of its literal, if it has one.
-    pub literal: Option<i64>,
-    pub scope: &'a mut Scope<'b>,
-}
-
 /// Makes the word.
-pub(super) fn word(meaning: Meaning, instruction: Instruction) -> Result<u64, Wrong> {
-    let subfields = instruction.variable.subfields();
-    let mut fields = Fields {
-        instruction,
-        subfields,
-    };
+pub(super) fn word(meaning: Meaning, fields: &mut Fields) -> Result<u64, Wrong> {
     match meaning {
-        Meaning::Machine(operation) => machine(operation, &mut fields),
-        Meaning::Channel(command) => channel(command, &mut fields),
+        Meaning::Machine(operation) => machine(operation, fields),
+        Meaning::Channel(command) => channel(command, fields),
         Meaning::Word { bits, indirectable } => {
             let flag = fields.indirect(indirectable, INDIRECT)?;
             Ok(bits | flag | fields.prefixed()?)
@@ -65,116 +35,63 @@ pub(super) fn word(meaning: Meaning, instruction: Instruction) -> Result<u64, Wr
             let flag = fields.indirect(true, channel_command::INDIRECT)?;
             Ok(bits | flag | fields.prefixed()?)
         }
-        Meaning::Macro(_) | Meaning::Pseudo(_) => Ok(0),
+        Meaning::Data(_) => Ok(0),
     }
 }
 
-struct Fields<'a, 'b> {
-    instruction: Instruction<'a, 'b>,
-    subfields: Vec<Range<usize>>,
+/// The words of CALL: TSX to the routine with tag 4, then its arguments as TSX without tag.
+pub(super) fn linkage(fields: &mut Fields) -> Result<Vec<u64>, Wrong> {
+    let words = (0..fields.count()).map(|index| {
+        let address = fields.bounded(index, (0, CORE - 1), "the address")?;
+        let tag = if index == 0 { 4 << 15 } else { 0 };
+        Ok(0o007400000000 | tag | address as u64)
+    });
+    words.collect()
 }
 
-impl Fields<'_, '_> {
-    fn name(&self) -> &str {
-        self.instruction.name
-    }
-
-    fn range(&self, index: usize) -> Option<Range<usize>> {
-        let range = self.subfields.get(index)?;
-        (!range.is_empty()).then(|| range.clone())
-    }
-
-    fn at_most(&self, count: usize, form: &str) -> Result<(), Wrong> {
-        let Some(extra) = self.subfields.get(count) else {
-            return Ok(());
-        };
-        let name = self.name();
-        let message = match count {
-            0 => format!("{name} has no variable field"),
-            _ => format!("{name} is written {name} {form}"),
-        };
-        let start = if count == 0 {
-            extra.start
-        } else {
-            extra.start - 1
-        };
-        let width = self.instruction.variable.chars.len() - start;
-        Err(Fault::new(start, width.max(1), message).into())
-    }
-
-    fn need(&self, index: usize, what: &str) -> Result<(), Wrong> {
-        if self.range(index).is_some() {
-            return Ok(());
-        }
-        let name = self.name();
-        let mut message = format!("{name} needs {what}");
-        if self.subfields.is_empty() {
-            message += "; the variable field begins in column 16 at the latest";
-        }
-        Err(Wrong::Operation(message))
-    }
-
-    fn value(&mut self, index: usize) -> Result<i64, Wrong> {
-        let Some(range) = self.range(index) else {
-            return Ok(0);
-        };
-        let chars = &self.instruction.variable.chars;
-        if chars[range.start] == '=' && index == 0 {
-            // Without a location its literal is a mistake already reported.
-            return Ok(self.instruction.literal.unwrap_or(0));
-        }
-        Ok(arithmetic(chars, range, self.instruction.scope)?)
-    }
-
-    /// A value between two bounds.
-    fn bounded(&mut self, index: usize, bounds: (i64, i64), what: &str) -> Result<u64, Wrong> {
-        let value = self.value(index)?;
-        let (low, high) = bounds;
-        if (low..=high).contains(&value) {
-            return Ok(value as u64 & 0o77777);
-        }
-        let range = self.range(index).unwrap_or(0..1);
-        let message = format!("{what} is {value}; {} to {high} is expected", low.max(0));
-        Err(Fault::new(range.start, range.len(), message).into())
-    }
+/// The fields of this machine's words.
+trait WordFields {
+    fn number(&mut self, index: usize, bounds: (i64, i64), what: &str) -> Result<u64, Wrong>;
 
     /// 15 bits; negative values modulo 2^15.
     fn address(&mut self, index: usize) -> Result<u64, Wrong> {
-        self.bounded(index, (-32_767, 32_767), "the address")
+        self.number(index, (-32_767, 32_767), "the address")
     }
 
     fn decrement(&mut self, index: usize) -> Result<u64, Wrong> {
-        let value = self.bounded(index, (-32_767, 32_767), "the decrement")?;
+        let value = self.number(index, (-32_767, 32_767), "the decrement")?;
         Ok(value << 18)
     }
 
     fn tag(&mut self, index: usize) -> Result<u64, Wrong> {
-        Ok(self.bounded(index, (0, 7), "the tag")? << 15)
-    }
-
-    fn mask(&mut self, index: usize, bits: u32) -> Result<u64, Wrong> {
-        let Some(range) = self.range(index) else {
-            return Ok(0);
-        };
-        let chars = &self.instruction.variable.chars;
-        Ok(boolean(chars, range, bits, self.instruction.scope)?)
-    }
-
-    fn indirect(&self, allowed: bool, flag: u64) -> Result<u64, Wrong> {
-        match (self.instruction.indirect, allowed) {
-            (false, _) => Ok(0),
-            (true, true) => Ok(flag),
-            (true, false) => {
-                let message = format!("{} cannot be indirect", self.name());
-                Err(Wrong::Operation(message))
-            }
-        }
+        Ok(self.number(index, (0, 7), "the tag")? << 15)
     }
 
     /// Address, tag and decrement, none of them needed.
+    fn prefixed(&mut self) -> Result<u64, Wrong>;
+    /// Operations without an address take none by name; unused bits may be given as numbers.
+    fn only_numbers(&self) -> Result<(), Wrong>;
+}
+
+impl WordFields for Fields<'_, '_> {
+    fn number(&mut self, index: usize, bounds: (i64, i64), what: &str) -> Result<u64, Wrong> {
+        Ok(self.bounded(index, bounds, what)? as u64 & 0o77777)
+    }
+
     fn prefixed(&mut self) -> Result<u64, Wrong> {
         self.at_most(3, "address,tag,decrement")?;
         Ok(self.address(0)? | self.tag(1)? | self.decrement(2)?)
+    }
+
+    fn only_numbers(&self) -> Result<(), Wrong> {
+        let chars = &self.variable.chars;
+        match self.range(0) {
+            Some(range) if !chars[range.start].is_ascii_digit() => {
+                let message = format!("{} has no address", self.name);
+                Err(Fault::new(range.start, range.len(), message).into())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -211,7 +128,7 @@ fn machine(operation: &Operation, fields: &mut Fields) -> Result<u64, Wrong> {
     let method = operation.execute;
     let flag = fields.indirect(operation.indirectable, INDIRECT)?;
     match operation.format {
-        Format::A if fields.name() != operation.mnemonic => {
+        Format::A if fields.name != operation.mnemonic => {
             // BRA, BRN, NTR: without index register.
             fields.at_most(1, "address")?;
             fields.need(0, "an address")?;
@@ -248,7 +165,7 @@ fn machine(operation: &Operation, fields: &mut Fields) -> Result<u64, Wrong> {
             fields.need(0, "an address")?;
             fields.need(2, "a count as third subfield")?;
             let most = (1 << bits) - 1;
-            let count = fields.bounded(2, (0, most), "the count")?;
+            let count = fields.number(2, (0, most), "the count")?;
             Ok(code | fields.address(0)? | fields.tag(1)? | count << 18)
         }
         Format::D => {
@@ -262,22 +179,8 @@ fn machine(operation: &Operation, fields: &mut Fields) -> Result<u64, Wrong> {
             if high > 0 {
                 fields.need(0, &format!("a number from {low} to {high}"))?;
             }
-            let number = fields.bounded(0, (low, high), "the number")?;
+            let number = fields.number(0, (low, high), "the number")?;
             Ok(code | (u64::from(address) + number) | fields.tag(1)?)
-        }
-    }
-}
-
-impl Fields<'_, '_> {
-    /// Operations without an address take none by name; unused bits may be given as numbers.
-    fn only_numbers(&self) -> Result<(), Wrong> {
-        let chars = &self.instruction.variable.chars;
-        match self.range(0) {
-            Some(range) if !chars[range.start].is_ascii_digit() => {
-                let message = format!("{} has no address", self.name());
-                Err(Fault::new(range.start, range.len(), message).into())
-            }
-            _ => Ok(()),
         }
     }
 }
@@ -299,7 +202,7 @@ fn channel(command: &ChannelCommand, fields: &mut Fields) -> Result<u64, Wrong> 
             fields.at_most(3, "address,,count")?;
             fields.need(0, "an address")?;
             fields.need(2, "a count of words as third subfield")?;
-            fields.bounded(1, (0, 0), "the tag")?;
+            fields.number(1, (0, 0), "the tag")?;
             Ok(bits | fields.address(0)? | fields.decrement(2)?)
         }
         Layout::Condition => {
@@ -307,14 +210,14 @@ fn channel(command: &ChannelCommand, fields: &mut Fields) -> Result<u64, Wrong> 
             fields.need(0, "an address")?;
             fields.need(1, "a character selector, 0 to 7, as second subfield")?;
             fields.need(2, "a mask in octal as third subfield")?;
-            let character = fields.bounded(1, (0, 7), "the character selector")?;
+            let character = fields.number(1, (0, 7), "the character selector")?;
             let mask = fields.mask(2, 6)?;
             Ok(bits | fields.address(0)? | character << 30 | mask << 18)
         }
         Layout::Count => {
             fields.at_most(1, "count")?;
             fields.need(0, "a count, 0 to 63")?;
-            Ok(bits | fields.bounded(0, (0, 63), "the count")?)
+            Ok(bits | fields.number(0, (0, 63), "the count")?)
         }
         Layout::SystemMask => {
             fields.at_most(1, "mask")?;
@@ -324,7 +227,7 @@ fn channel(command: &ChannelCommand, fields: &mut Fields) -> Result<u64, Wrong> 
         Layout::Character => {
             fields.at_most(1, "character")?;
             fields.need(0, "a character selector, 0 to 7")?;
-            Ok(bits | fields.bounded(0, (0, 7), "the character selector")? << 30)
+            Ok(bits | fields.number(0, (0, 7), "the character selector")? << 30)
         }
     }
 }

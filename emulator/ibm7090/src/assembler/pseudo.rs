@@ -1,123 +1,38 @@
-//! Pseudo-operations: what the assembler does at assembly time instead of the machine later.
+//! Pseudo-operations of the 7090's assembler that make words; the others are in `assembly`.
 //!
 //! | group | names |
 //! |---|---|
-//! | place | ORG, LOC, BSS, BES, EVEN, LORG (LITORG), END, TCD |
-//! | names | EQU (SYN), BOOL, SET, NULL |
-//! | words | DEC, OCT, BCI, BCD, VFD, PZE to MTH and their other names |
-//! | repetition | DUP, MACRO with END or ENDM, IRP, RMT, ETC |
-//! | condition | IFT, IFF, GOTO |
-//! | operations | OPD, OPSYN, OPVFD |
+//! | words | DEC, OCT, BCI, BCD, VFD, PZE to MTH and their other names, IOCD to IOST, EVEN |
+//! | operations | OPD, OPVFD |
 //! | linkage | CALL |
-//! | listing | TTL, TITLE, EJECT, SPACE, LIST, UNLIST, REM and others without effect here |
 //!
-//! Source: the project's reference on the 7090, section 20.3. *Not emulated*: linkage between
-//! separately assembled decks (EXTERN, SAVE, RETURN, COMMON, USE), HEAD and QUAL, double
-//! precision constants, MAX and MIN tests. Assembly is absolute: ABS, FUL, REL and ENTRY are
-//! accepted and change nothing.
+//! Source: the project's reference on the 7090, section 20.3.
 
-/// What a pseudo-operation does.
+/// What a pseudo-operation makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pseudo {
-    Org,
-    Loc,
-    Equ,
-    Bool,
-    Set,
-    Bss,
-    Bes,
+pub(super) enum Data {
     Even,
-    Null,
     Dec,
     Oct,
     Bci,
     Bcd,
     Vfd,
-    Literals,
-    End,
-    TransferCard,
-    Dup,
-    Macro,
-    EndOfMacro,
-    Repeat,
-    Remote,
-    IfTrue,
-    IfFalse,
-    Goto,
-    Continued,
     Define,
     DefineByFields,
-    Synonym,
     Call,
-    List,
-    Unlist,
-    Eject,
-    /// Listing and output control without effect here.
-    Ignored,
-    /// Known, but not done by this assembler: the name gets its own message.
-    Absent,
 }
 
 /// Every name.
-pub(super) const PSEUDOS: &[(&str, Pseudo)] = &[
-    ("ORG", Pseudo::Org),
-    ("LOC", Pseudo::Loc),
-    ("EQU", Pseudo::Equ),
-    ("SYN", Pseudo::Equ),
-    ("BOOL", Pseudo::Bool),
-    ("SET", Pseudo::Set),
-    ("BSS", Pseudo::Bss),
-    ("BES", Pseudo::Bes),
-    ("EVEN", Pseudo::Even),
-    ("NULL", Pseudo::Null),
-    ("DEC", Pseudo::Dec),
-    ("OCT", Pseudo::Oct),
-    ("BCI", Pseudo::Bci),
-    ("BCD", Pseudo::Bcd),
-    ("VFD", Pseudo::Vfd),
-    ("LORG", Pseudo::Literals),
-    ("LITORG", Pseudo::Literals),
-    ("END", Pseudo::End),
-    ("TCD", Pseudo::TransferCard),
-    ("DUP", Pseudo::Dup),
-    ("MACRO", Pseudo::Macro),
-    ("ENDM", Pseudo::EndOfMacro),
-    ("IRP", Pseudo::Repeat),
-    ("RMT", Pseudo::Remote),
-    ("IFT", Pseudo::IfTrue),
-    ("IFF", Pseudo::IfFalse),
-    ("GOTO", Pseudo::Goto),
-    ("ETC", Pseudo::Continued),
-    ("OPD", Pseudo::Define),
-    ("OPVFD", Pseudo::DefineByFields),
-    ("OPSYN", Pseudo::Synonym),
-    ("CALL", Pseudo::Call),
-    ("LIST", Pseudo::List),
-    ("UNLIST", Pseudo::Unlist),
-    ("EJECT", Pseudo::Eject),
-    ("ABS", Pseudo::Ignored),
-    ("FUL", Pseudo::Ignored),
-    ("REL", Pseudo::Ignored),
-    ("COUNT", Pseudo::Ignored),
-    ("LBL", Pseudo::Ignored),
-    ("TTL", Pseudo::Ignored),
-    ("TITLE", Pseudo::Ignored),
-    ("SPACE", Pseudo::Ignored),
-    ("PCC", Pseudo::Ignored),
-    ("PMC", Pseudo::Ignored),
-    ("DETAIL", Pseudo::Ignored),
-    ("INDEX", Pseudo::Ignored),
-    ("REF", Pseudo::Ignored),
-    ("REM", Pseudo::Ignored),
-    ("ENTRY", Pseudo::Ignored),
-    ("EXTERN", Pseudo::Absent),
-    ("SAVE", Pseudo::Absent),
-    ("RETURN", Pseudo::Absent),
-    ("COMMON", Pseudo::Absent),
-    ("USE", Pseudo::Absent),
-    ("BEGIN", Pseudo::Absent),
-    ("HEAD", Pseudo::Absent),
-    ("QUAL", Pseudo::Absent),
+pub(super) const DATA: &[(&str, Data)] = &[
+    ("EVEN", Data::Even),
+    ("DEC", Data::Dec),
+    ("OCT", Data::Oct),
+    ("BCI", Data::Bci),
+    ("BCD", Data::Bcd),
+    ("VFD", Data::Vfd),
+    ("OPD", Data::Define),
+    ("OPVFD", Data::DefineByFields),
+    ("CALL", Data::Call),
 ];
 
 /// Words made of a prefix, address, tag and decrement: name and prefix (S,1,2).

@@ -12,9 +12,8 @@
 //! Source: the project's reference on the 7090, section 20.3. *Assigned by us*: the rule for
 //! negative values; the width of a text field is a multiple of six.
 
-use super::card::Variable;
 use super::constant;
-use super::expression::{Fault, Scope, arithmetic, boolean};
+use ::assembly::{Fault, Scope, Variable, arithmetic, boolean};
 use std::ops::Range;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

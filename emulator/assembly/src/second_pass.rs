@@ -1,31 +1,34 @@
 //! Second pass: the words, now that every symbol has its value, and the listing.
 
-use super::ListingLine;
-use super::card::Card;
-use super::expression::{FaultKind, Scope, arithmetic};
-use super::first_pass::{Action, CORE, Line, Literal, Meaning, Outcome};
-use super::instruction::{self, Instruction, Wrong};
-use super::listing::{Grouping, Listing};
-use super::mistake::Mistakes;
-use super::symbols::Symbols;
-use super::vfd;
-use crate::operation::Format;
+use crate::card::Card;
+use crate::expression::{FaultKind, Scope, arithmetic};
+use crate::fields::{Fields, Wrong};
+use crate::first_pass::{Action, Line, Literal, Outcome};
+use crate::listing::{Listing, octal_value};
+use crate::mistake::Mistakes;
+use crate::symbols::Symbols;
+use crate::{Dialect, ListingLine};
 
 /// What the second pass leaves.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(crate) struct Words {
     pub lines: Vec<ListingLine>,
-    pub start: Option<u16>,
+    pub start: Option<u32>,
     pub listing: String,
 }
 
 /// Runs the second pass.
-pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes) -> Words {
-    let mut listing = Listing::new(names);
+pub(crate) fn run<D: Dialect>(
+    dialect: &D,
+    first: &mut Outcome<D::Operation>,
+    names: &[String],
+    mistakes: &mut Mistakes,
+) -> Words {
+    let mut listing = Listing::new(names, D::location);
     let mut lines = Vec::new();
     let mut start = None;
     // Which line of the listing filled a location.
-    let mut filled: Vec<Option<usize>> = vec![None; CORE as usize];
+    let mut filled: Vec<Option<usize>> = vec![None; D::LOCATIONS as usize];
     let outcome = &mut *first;
     // A block over another block is one mistake, not one for each word.
     let mut overlaps = false;
@@ -35,9 +38,15 @@ pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes
         {
             symbol.value = *value;
         }
-        let words = words_of(line, &mut outcome.symbols, &outcome.literals, mistakes);
+        let words = words_of(
+            dialect,
+            line,
+            &mut outcome.symbols,
+            &outcome.literals,
+            mistakes,
+        );
         if let Action::Start = line.action {
-            start = start_of(line, &mut outcome.symbols, mistakes).or(start);
+            start = start_of::<D>(line, &mut outcome.symbols, mistakes).or(start);
         }
         if words.len() as i64 != line.size
             && !matches!(line.action, Action::Space)
@@ -57,23 +66,30 @@ pub(super) fn run(first: &mut Outcome, names: &[String], mistakes: &mut Mistakes
             if let Some(before) = place.and_then(|before| outcome.lines.get(before)) {
                 if !overlaps {
                     let before = place_of(&before.card, line.card.file, names);
+                    let location = D::location(location);
                     let message =
-                        format!("location {location:05o} (octal) is filled before, by {before}");
+                        format!("location {location} (octal) is filled before, by {before}");
                     mistakes.add(line.card.place_of_operation(), message);
                 }
                 overlaps = true;
                 break;
             }
+            if !D::is_memory(location) {
+                let location = D::location(location);
+                let message = format!("there is no memory at {location} (octal)");
+                mistakes.add(line.card.place_of_operation(), message);
+                break;
+            }
             overlaps = false;
             *place = Some(number);
             lines.push(ListingLine {
-                location: location as u16,
+                location: location as u32,
                 word: *word,
                 file: line.card.file,
                 line: line.card.line,
             });
         }
-        list(line, &words, &outcome.literals, &mut listing);
+        list::<D>(line, &words, &outcome.literals, &mut listing);
     }
     lines.sort_by_key(|line| line.location);
     listing.summary(&lines, start);
@@ -92,15 +108,16 @@ fn place_of(card: &Card, file: usize, names: &[String]) -> String {
     }
 }
 
-fn scope<'a>(line: &Line, symbols: &'a mut Symbols) -> Scope<'a> {
+fn scope<'a, D: Dialect>(line: &Line<D::Operation>, symbols: &'a mut Symbols) -> Scope<'a> {
     Scope {
         symbols,
         here: line.here,
         at: (line.card.file, line.card.line),
+        number: D::number,
     }
 }
 
-fn report(wrong: Wrong, line: &Line, symbols: &Symbols, mistakes: &mut Mistakes) {
+fn report<O>(wrong: Wrong, line: &Line<O>, symbols: &Symbols, mistakes: &mut Mistakes) {
     match wrong {
         Wrong::Operation(message) => mistakes.add(line.card.place_of_operation(), message),
         Wrong::Field(fault) => {
@@ -115,35 +132,29 @@ fn report(wrong: Wrong, line: &Line, symbols: &Symbols, mistakes: &mut Mistakes)
     }
 }
 
-fn words_of(
-    line: &Line,
+fn words_of<D: Dialect>(
+    dialect: &D,
+    line: &Line<D::Operation>,
     symbols: &mut Symbols,
     literals: &[Literal],
     mistakes: &mut Mistakes,
 ) -> Vec<u64> {
     let made = match &line.action {
-        Action::Words(words) => return words.clone(),
         Action::Literals(pool) => {
             let pool = literals.iter().filter(|literal| literal.pool == *pool);
             return pool.map(|literal| literal.word).collect();
         }
-        Action::Instruction(meaning) => {
+        Action::Words(operation) => {
             let literal = line.literal.and_then(|number| literals.get(number));
-            let instruction = Instruction {
+            let fields = Fields {
                 name: &line.card.operation.text,
                 indirect: line.card.indirect,
                 variable: &line.variable,
+                subfields: line.variable.subfields(),
                 literal: literal.map(|literal| literal.location),
-                scope: &mut scope(line, symbols),
+                scope: &mut scope::<D>(line, symbols),
             };
-            instruction::word(*meaning, instruction).map(|word| vec![word])
-        }
-        Action::Argument(index) => argument(line, *index, symbols).map(|word| vec![word]),
-        Action::Vfd => {
-            let mut scope = scope(line, symbols);
-            vfd::fields(&line.variable, &mut scope)
-                .and_then(|fields| vfd::pack(&fields, &line.variable, &mut scope))
-                .map_err(Wrong::Field)
+            dialect.words(*operation, fields)
         }
         _ => return Vec::new(),
     };
@@ -153,31 +164,21 @@ fn words_of(
     })
 }
 
-/// The words of CALL: TSX to the routine with tag 4, then its arguments as TSX without tag.
-fn argument(line: &Line, index: usize, symbols: &mut Symbols) -> Result<u64, Wrong> {
-    let Some(range) = line.variable.subfields().get(index).cloned() else {
-        return Ok(0);
-    };
-    let (start, width) = (range.start, range.len().max(1));
-    let value = arithmetic(&line.variable.chars, range, &mut scope(line, symbols))?;
-    if !(0..CORE).contains(&value) {
-        let message = format!("the address is {value}; 0 to 32767 is expected");
-        return Err(super::expression::Fault::new(start, width, message).into());
-    }
-    let tag = if index == 0 { 4 << 15 } else { 0 };
-    Ok(0o007400000000 | tag | value as u64)
-}
-
-fn start_of(line: &Line, symbols: &mut Symbols, mistakes: &mut Mistakes) -> Option<u16> {
+fn start_of<D: Dialect>(
+    line: &Line<D::Operation>,
+    symbols: &mut Symbols,
+    mistakes: &mut Mistakes,
+) -> Option<u32> {
     if line.variable.is_empty() {
         return None;
     }
     let chars = &line.variable.chars;
-    let value = arithmetic(chars, 0..chars.len(), &mut scope(line, symbols));
+    let value = arithmetic(chars, 0..chars.len(), &mut scope::<D>(line, symbols));
     match value {
-        Ok(value) if (0..CORE).contains(&value) => Some(value as u16),
+        Ok(value) if (0..D::LOCATIONS).contains(&value) => Some(value as u32),
         Ok(value) => {
-            let message = format!("the start is {value}; a location, 0 to 32767, is expected");
+            let last = D::LOCATIONS - 1;
+            let message = format!("the start is {value}; a location, 0 to {last}, is expected");
             mistakes.add(line.variable.place_of_all(), message);
             None
         }
@@ -188,27 +189,27 @@ fn start_of(line: &Line, symbols: &mut Symbols, mistakes: &mut Mistakes) -> Opti
     }
 }
 
-fn list(line: &Line, words: &[u64], literals: &[Literal], listing: &mut Listing) {
-    let grouping = match &line.action {
-        Action::Instruction(Meaning::Machine(operation)) => match operation.format {
-            Format::A => Grouping::Prefix,
-            _ => Grouping::Operation,
-        },
-        Action::Instruction(_) => Grouping::Prefix,
-        Action::Argument(_) => Grouping::Operation,
-        _ => Grouping::Data,
+fn list<D: Dialect>(
+    line: &Line<D::Operation>,
+    words: &[u64],
+    literals: &[Literal],
+    listing: &mut Listing,
+) {
+    let operation = match line.action {
+        Action::Words(operation) => Some(operation),
+        _ => None,
     };
     let location = match &line.action {
         Action::None | Action::List(_) | Action::Eject => None,
         Action::Value(_) | Action::Set(..) => None,
         _ => Some(line.location),
     };
-    let words: Vec<String> = words.iter().map(|word| grouping.show(*word)).collect();
+    let words: Vec<String> = words.iter().map(|word| D::show(operation, *word)).collect();
     match &line.action {
         Action::List(on) => listing.on = *on,
         Action::Eject => listing.blank(),
         Action::Value(value) | Action::Set(_, value) => {
-            let value = super::listing::octal_value(*value);
+            let value = octal_value(*value);
             listing.card(&line.card, None, &format!("{value:>15}"));
         }
         Action::Literals(pool) => {

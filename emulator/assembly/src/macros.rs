@@ -11,13 +11,13 @@
 //!
 //! Source: the project's reference on the 7090, section 20.3.
 
-use super::card::{Card, Extent};
-use super::symbols::is_symbol_character;
+use crate::card::{Card, Extent};
+use crate::symbols::is_symbol_character;
 use std::collections::BTreeMap;
 
 /// A definition.
 #[derive(Clone, Debug)]
-pub(super) struct Macro {
+pub(crate) struct Macro {
     pub name: String,
     pub formal: Vec<String>,
     pub body: Vec<Card>,
@@ -31,7 +31,7 @@ const CARD_LENGTH_MAX: usize = 2_000;
 const CARDS_MAX: usize = 20_000;
 
 /// The cards of one call, or what is wrong with it.
-pub(super) fn expand(
+pub(crate) fn expand(
     definition: &Macro,
     call: &Card,
     actual: &[String],
@@ -188,7 +188,7 @@ fn substitute(text: &str, values: &BTreeMap<&str, String>) -> String {
 }
 
 /// The items of a list: between commas outside parentheses, each without its outer parentheses.
-pub(super) fn split_list(text: &str) -> Vec<String> {
+pub(crate) fn split_list(text: &str) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }

@@ -7,56 +7,37 @@
 //! 00146  000000000005        14          DEC     5
 //! ```
 //!
-//! Instructions are grouped as on the console: operation, flag, tag, address; words with a
-//! decrement as prefix, decrement, tag, address; data stays in one piece. Cards made by DUP, RMT
-//! or a macro carry a `+` and the line of the card that made them.
+//! How a location and a word are written is the dialect's. Cards made by DUP, RMT or a macro carry a
+//! `+` and the line of the card that made them.
 
-use super::ListingLine;
-use super::card::Card;
-use super::symbols::Symbols;
+use crate::ListingLine;
+use crate::card::Card;
+use crate::symbols::{Origin, Symbols};
 use std::fmt::Write as _;
 
-/// How twelve octal digits are set apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Grouping {
-    /// Operation, flag, tag, address.
-    Operation,
-    /// Prefix, decrement, tag, address.
-    Prefix,
-    /// All in one.
-    Data,
-}
-
-impl Grouping {
-    pub fn show(self, word: u64) -> String {
-        match self {
-            Grouping::Operation => word::octal::instruction(word),
-            Grouping::Prefix => word::octal::fields(word),
-            Grouping::Data => word::octal::word(word),
-        }
-    }
-}
-
 /// A value of a symbol: five octal digits when it could be an address, more if it needs them.
-pub(super) fn octal_value(value: i64) -> String {
+pub(crate) fn octal_value(value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
     format!("{sign}{:05o}", value.unsigned_abs())
 }
 
 /// The listing as it grows.
-pub(super) struct Listing<'a> {
+pub(crate) struct Listing<'a> {
     pub text: String,
     pub on: bool,
     names: &'a [String],
+    /// How a location is written.
+    location: fn(i64) -> String,
     file: Option<usize>,
 }
 
 impl Listing<'_> {
-    pub fn new(names: &[String]) -> Listing<'_> {
+    pub fn new(names: &[String], location: fn(i64) -> String) -> Listing<'_> {
         Listing {
             text: String::new(),
             on: true,
             names,
+            location,
             file: None,
         }
     }
@@ -78,7 +59,7 @@ impl Listing<'_> {
             self.push(&format!("{blank}FILE {number}  {name}\n"));
             self.push("LOC    WORD              CARD   SOURCE");
         }
-        let location = location.map_or(String::new(), |location| format!("{location:05o}"));
+        let location = location.map_or(String::new(), self.location);
         let mark = if card.generated { '+' } else { ' ' };
         let (line, image) = (card.line, &card.image);
         self.push(&format!(
@@ -88,12 +69,14 @@ impl Listing<'_> {
 
     /// A further word of the same card.
     pub fn word(&mut self, location: i64, word: &str) {
-        self.push(&format!("{location:05o}  {word}"));
+        let location = (self.location)(location);
+        self.push(&format!("{location}  {word}"));
     }
 
     /// A literal of the pool.
     pub fn literal(&mut self, location: i64, word: &str, text: &str) {
-        self.push(&format!("{location:05o}  {word:<15}          {text}"));
+        let location = (self.location)(location);
+        self.push(&format!("{location}  {word:<15}          {text}"));
     }
 
     pub fn blank(&mut self) {
@@ -101,14 +84,16 @@ impl Listing<'_> {
     }
 
     /// How many words there are, the blocks they stand in, and the start.
-    pub fn summary(&mut self, lines: &[ListingLine], start: Option<u16>) {
+    pub fn summary(&mut self, lines: &[ListingLine], start: Option<u32>) {
         self.on = true;
-        let start = start.map_or(String::new(), |start| format!(", START {start:05o}"));
+        let start = start.map_or(String::new(), |start| {
+            format!(", START {}", (self.location)(start.into()))
+        });
         self.push(&format!("\nWORDS {}{start}", lines.len()));
         for block in lines.chunk_by(|line, next| next.location == line.location + 1) {
             if let (Some(first), Some(last)) = (block.first(), block.last()) {
-                let (first, last) = (first.location, last.location);
-                self.push(&format!("{first:05o} TO {last:05o}"));
+                let ends = [first, last].map(|line| (self.location)(line.location.into()));
+                self.push(&ends.join(" TO "));
             }
         }
     }
@@ -126,11 +111,13 @@ impl Listing<'_> {
         let mark = if several { " (file/card)" } else { "" };
         self.push(&format!("\nSYMBOL  VALUE         DEFINED  USED{mark}"));
         for (name, symbol) in &symbols.table {
+            if symbol.origin == Origin::Standard && symbol.uses.is_empty() {
+                continue;
+            }
             let mut text = String::new();
-            let defined = if symbol.origin == super::symbols::Origin::Parameter {
-                "given".to_string()
-            } else {
-                place(symbol.defined)
+            let defined = match symbol.origin {
+                Origin::Parameter | Origin::Standard => "given".to_string(),
+                _ => place(symbol.defined),
             };
             let value = octal_value(symbol.value);
             let _ = write!(text, "{name:<6}  {value:<12}  {defined:>7} ");

@@ -1,13 +1,13 @@
 //! The deck as the first pass reads it: files, and the cards that macros, DUP and RMT put before
 //! the next card of the file.
 
-use super::card::Card;
-use super::mistake::Place;
+use crate::card::Card;
+use crate::mistake::Place;
 use std::collections::VecDeque;
 
 /// Where cards come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(crate) enum Source {
     File,
     Macro,
     Dup,
@@ -25,7 +25,7 @@ struct Stream {
 
 /// The stack of streams; the file at the bottom.
 #[derive(Debug, Default)]
-pub(super) struct Deck {
+pub(crate) struct Deck {
     streams: Vec<Stream>,
     files: VecDeque<VecDeque<Card>>,
     read: usize,
@@ -43,7 +43,7 @@ const CARDS_MAX: usize = 200_000;
 
 /// Why reading cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Excess {
+pub(crate) enum Excess {
     Depth,
     Cards,
 }

@@ -3,12 +3,12 @@
 //! A symbol is one to six letters, digits and points, not all digits. It is defined once: as the
 //! location of a card, by EQU, SYN or BOOL, or as a parameter from outside; only SET may redefine.
 
-use super::mistake::nearest;
+use crate::mistake::nearest;
 use std::collections::BTreeMap;
 
 /// How a symbol came by its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// A location field.
     Label,
     /// EQU, SYN, BOOL.
@@ -17,11 +17,13 @@ pub(super) enum Origin {
     Set,
     /// Given with the call of the assembler.
     Parameter,
+    /// A name the dialect knows; the program may give it another value.
+    Standard,
 }
 
 /// One entry of the table.
 #[derive(Clone, Debug)]
-pub(super) struct Symbol {
+pub(crate) struct Symbol {
     pub value: i64,
     pub origin: Origin,
     /// File and line of the definition.
@@ -32,7 +34,7 @@ pub(super) struct Symbol {
 
 /// The table.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Symbols {
+pub(crate) struct Symbols {
     pub table: BTreeMap<String, Symbol>,
 }
 
@@ -47,8 +49,10 @@ impl Symbols {
     ) -> Result<(), &Symbol> {
         // Two lookups because a borrowed entry cannot be returned and replaced in one.
         let may_redefine = match self.table.get(name) {
-            Some(old) => old.origin == Origin::Set && origin == Origin::Set,
-            None => {
+            Some(old) if old.origin != Origin::Standard => {
+                old.origin == Origin::Set && origin == Origin::Set
+            }
+            _ => {
                 let uses = Vec::new();
                 let symbol = Symbol {
                     value,
@@ -89,7 +93,7 @@ impl Symbols {
 }
 
 /// What is wrong with a name, if it is no symbol.
-pub(super) fn fault_of_name(name: &str) -> Option<&'static str> {
+pub fn fault_of_name(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         Some("a symbol is expected")
     } else if name.chars().any(|c| c.is_ascii_lowercase()) {
@@ -106,6 +110,6 @@ pub(super) fn fault_of_name(name: &str) -> Option<&'static str> {
 }
 
 /// Letters, digits and the point.
-pub(super) fn is_symbol_character(c: char) -> bool {
+pub(crate) fn is_symbol_character(c: char) -> bool {
     c.is_ascii_uppercase() || c.is_ascii_digit() || c == '.'
 }

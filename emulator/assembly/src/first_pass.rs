@@ -2,59 +2,41 @@
 //! value.
 //!
 //! What decides about locations must be known when the card is read: the variable fields of ORG,
-//! LOC, BSS, BES, EQU, SET, DUP, IFT, IFF, and the field lengths of VFD. Everything else may refer
+//! LOC, BSS, BES, EQU, SET, DUP, IFT, IFF, and what a dialect needs (field lengths of VFD). Everything else may refer
 //! to symbols defined later and is left to the second pass.
 
 mod cards;
-mod constants;
 
-use super::card::{Card, Extent, Variable};
-use super::deck::{Deck, Excess, Source};
-use super::expression::{Fault, FaultKind, Scope, arithmetic, boolean};
-use super::macros::Macro;
-use super::mistake::{Mistakes, Place, nearest};
-use super::pseudo::{DATA_COMMANDS, PREFIXES, PSEUDOS, Pseudo};
-use super::symbols::{Origin, Symbols, fault_of_name};
-use crate::channel_command::{self, ChannelCommand, channel_commands};
-use crate::operation::{self, Operation};
+use crate::card::{Card, Extent, Variable};
+use crate::deck::{Deck, Excess, Source};
+use crate::expression::{Fault, FaultKind, Scope, arithmetic, boolean};
+use crate::macros::Macro;
+use crate::mistake::{Mistakes, Place, nearest};
+use crate::pseudo::{PSEUDOS, Pseudo};
+use crate::symbols::{Origin, Symbols};
+use crate::{Dialect, Given, Placed};
 use std::collections::BTreeMap;
-
-/// One past the last location of core.
-pub(super) const CORE: i64 = 0o100000;
 
 /// What the name in an operation field means.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Meaning {
-    Machine(&'static Operation),
-    Channel(&'static ChannelCommand),
-    /// A word with every field zero, for address, tag and decrement; whether `*` is allowed.
-    Word {
-        bits: u64,
-        indirectable: bool,
-    },
-    /// A 7607 channel command.
-    DataCommand(u64),
+pub(crate) enum Meaning<O> {
+    /// The dialect's: an instruction, or words of data.
+    Operation(O),
     Macro(usize),
     Pseudo(Pseudo),
 }
 
 /// What the second pass does with a card.
 #[derive(Clone, Debug)]
-pub(super) enum Action {
+pub(crate) enum Action<O> {
     /// Nothing; the card is only listed.
     None,
     /// A value was given to a symbol; listed.
     Value(i64),
     /// SET: the symbol has this value from here on.
     Set(String, i64),
-    /// An instruction, command or prefixed word.
-    Instruction(Meaning),
-    /// Words already known.
-    Words(Vec<u64>),
-    /// Packed fields.
-    Vfd,
-    /// A word with an address alone, from CALL: its subfield.
-    Argument(usize),
+    /// The dialect makes the words.
+    Words(O),
     /// Space without words.
     Space,
     /// The literals of this pool.
@@ -68,10 +50,10 @@ pub(super) enum Action {
 
 /// One card with what the first pass found.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(crate) struct Line<O> {
     pub card: Card,
     pub variable: Variable,
-    pub action: Action,
+    pub action: Action<O>,
     /// Location of its first word.
     pub location: i64,
     /// Value of `*`.
@@ -84,7 +66,7 @@ pub(super) struct Line {
 
 /// One literal.
 #[derive(Clone, Debug)]
-pub(super) struct Literal {
+pub(crate) struct Literal {
     pub word: u64,
     pub text: String,
     pub pool: usize,
@@ -92,9 +74,9 @@ pub(super) struct Literal {
 }
 
 /// What the first pass leaves.
-#[derive(Debug, Default)]
-pub(super) struct Outcome {
-    pub lines: Vec<Line>,
+#[derive(Debug)]
+pub(crate) struct Outcome<O> {
+    pub lines: Vec<Line<O>>,
     pub symbols: Symbols,
     pub literals: Vec<Literal>,
     /// Labels by location, in order of definition.
@@ -108,12 +90,13 @@ struct Early {
     operation: String,
 }
 
-struct Pass<'a> {
+struct Pass<'a, D: Dialect> {
+    dialect: &'a mut D,
     names: &'a [String],
     deck: Deck,
     mistakes: &'a mut Mistakes,
-    out: Outcome,
-    user: BTreeMap<String, Meaning>,
+    out: Outcome<D::Operation>,
+    user: BTreeMap<String, Meaning<D::Operation>>,
     macros: Vec<Macro>,
     /// Next location, and how far the value of `*` is from it (LOC).
     location: i64,
@@ -140,20 +123,24 @@ struct Condition {
 }
 
 /// Runs the first pass.
-pub(super) fn run(
+pub(crate) fn run<D: Dialect>(
+    dialect: &mut D,
     files: Vec<Vec<Card>>,
     names: &[String],
     symbols: Symbols,
     mistakes: &mut Mistakes,
-) -> Outcome {
+) -> Outcome<D::Operation> {
     let last = files.iter().rev().find_map(|cards| cards.last().cloned());
     let mut pass = Pass {
+        dialect,
         names,
         deck: Deck::new(files),
         mistakes,
         out: Outcome {
+            lines: Vec::new(),
             symbols,
-            ..Outcome::default()
+            literals: Vec::new(),
+            labels: Vec::new(),
         },
         user: BTreeMap::new(),
         macros: Vec::new(),
@@ -200,34 +187,7 @@ pub(super) fn run(
     pass.out
 }
 
-/// Whether a machine, channel or pseudo-operation has this name.
-fn built_in(name: &str) -> Option<Meaning> {
-    if let Some((_, pseudo)) = PSEUDOS.iter().find(|(known, _)| *known == name) {
-        return Some(Meaning::Pseudo(*pseudo));
-    }
-    if let Some(operation) = operation::find(name) {
-        return Some(Meaning::Machine(operation));
-    }
-    if let Some(command) = channel_command::find(name) {
-        return Some(Meaning::Channel(command));
-    }
-    if let Some((_, prefix)) = PREFIXES.iter().find(|(known, _)| *known == name) {
-        let bits = u64::from(*prefix) << 33;
-        let indirectable = false;
-        return Some(Meaning::Word { bits, indirectable });
-    }
-    let (plain, transmits) = match name.strip_suffix('N') {
-        Some(plain) => (plain, false),
-        None => (name, true),
-    };
-    let command = DATA_COMMANDS.iter().find(|(known, _)| *known == plain)?;
-    let no_transmission = if transmits { 0 } else { 1 << 16 };
-    Some(Meaning::DataCommand(
-        u64::from(command.1) << 33 | no_transmission,
-    ))
-}
-
-impl Pass<'_> {
+impl<D: Dialect> Pass<'_, D> {
     fn here(&self) -> i64 {
         self.location + self.shift
     }
@@ -238,11 +198,18 @@ impl Pass<'_> {
             here: self.here(),
             symbols: &mut self.out.symbols,
             at: (card.file, card.line),
+            number: D::number,
         }
     }
 
-    fn meaning(&self, name: &str) -> Option<Meaning> {
-        self.user.get(name).copied().or_else(|| built_in(name))
+    fn meaning(&self, name: &str) -> Option<Meaning<D::Operation>> {
+        if let Some(meaning) = self.user.get(name) {
+            return Some(*meaning);
+        }
+        if let Some((_, pseudo)) = PSEUDOS.iter().find(|(known, _)| *known == name) {
+            return Some(Meaning::Pseudo(*pseudo));
+        }
+        D::find(name).map(Meaning::Operation)
     }
 
     /// What to say of an operation that does not exist.
@@ -254,10 +221,8 @@ impl Pass<'_> {
             return format!("operation {name}: operations are written in capitals");
         }
         let known = self.user.keys().map(String::as_str);
-        let known = known.chain(operation::names().map(|(name, _)| name));
-        let known = known.chain(channel_commands().iter().map(|row| row.mnemonic));
+        let known = known.chain(D::names());
         let known = known.chain(PSEUDOS.iter().map(|(name, _)| *name));
-        let known = known.chain(PREFIXES.iter().map(|(name, _)| *name));
         match nearest(name, known) {
             Some(near) => format!("unknown operation {name}; did you mean {near}?"),
             None => format!("unknown operation {name}"),
@@ -322,10 +287,8 @@ impl Pass<'_> {
         let name = card.operation.text.clone();
         let meaning = self.meaning(&name);
         let extent = match meaning {
-            Some(Meaning::Macro(_)) | Some(Meaning::Pseudo(Pseudo::Call)) => {
-                Extent::BlankOutsideParentheses
-            }
-            Some(Meaning::Pseudo(Pseudo::Bci | Pseudo::Bcd)) => Extent::Card,
+            Some(Meaning::Macro(_)) => Extent::BlankOutsideParentheses,
+            Some(Meaning::Operation(operation)) => D::extent(operation),
             _ => Extent::Blank,
         };
         let mut variable = Variable::of(&card, extent);
@@ -359,18 +322,131 @@ impl Pass<'_> {
                 self.pseudo(pseudo, card, variable);
             }
             Some(Meaning::Macro(number)) => self.call(number, card, &variable),
-            Some(meaning) => {
-                self.label(&card);
-                let literal = self.literal(&variable);
-                self.line(card, variable, Action::Instruction(meaning), 1);
-                if let Some(line) = self.out.lines.last_mut() {
-                    line.literal = literal;
-                }
-            }
+            Some(Meaning::Operation(operation)) => self.place(operation, card, variable),
         }
         for card in more {
             self.list(card);
         }
+    }
+
+    /// A card of the dialect: its words, or what it says of names.
+    fn place(&mut self, operation: D::Operation, card: Card, variable: Variable) {
+        let mut scope = Scope {
+            here: self.location + self.shift,
+            symbols: &mut self.out.symbols,
+            at: (card.file, card.line),
+            number: D::number,
+        };
+        let given = Given {
+            name: &card.operation.text,
+            label: &card.location.text,
+            variable: &variable,
+            scope: &mut scope,
+        };
+        let placed = match self.dialect.place(operation, given) {
+            Ok(placed) => placed,
+            Err(wrong) => {
+                match wrong {
+                    crate::Wrong::Field(fault) => {
+                        let name = card.operation.text.clone();
+                        self.fault(&variable, fault, &name);
+                    }
+                    crate::Wrong::Operation(message) => {
+                        self.mistakes.add(self.missing(&card, &variable), message);
+                    }
+                }
+                self.label(&card);
+                return self.line(card, variable, Action::None, 0);
+            }
+        };
+        match placed {
+            Placed::Words(size) => {
+                self.label(&card);
+                let literal = self.literal(operation, &variable);
+                self.line(card, variable, Action::Words(operation), size);
+                if let Some(line) = self.out.lines.last_mut() {
+                    line.literal = literal;
+                }
+            }
+            Placed::Space(size, further) => {
+                self.label(&card);
+                self.further(&card, further);
+                self.line(card, variable, Action::Space, size);
+            }
+            Placed::Value(value, further) => {
+                self.further(&card, further);
+                self.named(card, variable, value, Origin::Definition);
+            }
+            Placed::Operation(meaning) => {
+                let name = card.location.text.clone();
+                self.give(name, Meaning::Operation(meaning), &card);
+                self.list(card);
+            }
+        }
+    }
+
+    /// A further symbol a card defines beside its location symbol.
+    fn further(&mut self, card: &Card, further: Option<(String, i64)>) {
+        if let Some((name, value)) = further {
+            let mut card = card.clone();
+            card.location.text = name;
+            self.define(&card, value, Origin::Definition);
+        }
+    }
+
+    /// Gives an operation name a meaning.
+    fn give(&mut self, name: String, meaning: Meaning<D::Operation>, card: &Card) {
+        if let Some(fault) = D::fault_of_name(&name) {
+            let message = format!(
+                "{} names an operation in columns 1-6: {fault}",
+                card.operation.text
+            );
+            self.mistakes.add(card.place_of_operation(), message);
+        }
+        self.given.insert(name.clone(), card.line);
+        self.user.insert(name, meaning);
+    }
+
+    /// Enters the literal of an address subfield, if there is one.
+    fn literal(&mut self, operation: D::Operation, variable: &Variable) -> Option<usize> {
+        if variable.chars.first() != Some(&'=') || !D::takes_literal(operation) {
+            return None;
+        }
+        let subfield = variable.subfields().into_iter().next()?;
+        let chars = &variable.chars[subfield];
+        let word = match self.dialect.literal(chars) {
+            Ok(word) => word,
+            Err(fault) => {
+                self.fault(variable, fault, "a literal");
+                return None;
+            }
+        };
+        let next = self.out.literals.len();
+        let number = *self.pooled.entry((self.pool, word)).or_insert(next);
+        if number == next {
+            self.out.literals.push(Literal {
+                word,
+                text: chars.iter().collect(),
+                pool: self.pool,
+                location: 0,
+            });
+        }
+        Some(number)
+    }
+
+    /// Places the literals collected so far.
+    fn place_literals(&mut self, card: Card, variable: Variable) {
+        let pool = self.pool;
+        let mut size = 0;
+        let first = self.here();
+        for literal in &mut self.out.literals {
+            if literal.pool == pool {
+                literal.location = first + size;
+                size += 1;
+            }
+        }
+        self.pool += 1;
+        self.line(card, variable, Action::Literals(pool), size);
     }
 
     /// A card that is only listed.
@@ -379,7 +455,7 @@ impl Pass<'_> {
     }
 
     /// A card with `size` words from the present location.
-    fn line(&mut self, card: Card, variable: Variable, action: Action, size: i64) {
+    fn line(&mut self, card: Card, variable: Variable, action: Action<D::Operation>, size: i64) {
         let place = card.place_of_operation();
         self.out.lines.push(Line {
             card,
@@ -394,9 +470,10 @@ impl Pass<'_> {
     }
 
     fn advance(&mut self, size: i64, place: Place) {
-        if self.location + size > CORE {
+        if self.location + size > D::LOCATIONS {
             if !self.beyond {
-                let message = "this goes beyond the last location of core, 77777 (octal)";
+                let last = D::location(D::LOCATIONS - 1);
+                let message = format!("this goes beyond the last location of core, {last} (octal)");
                 self.mistakes.add(place, message);
             }
             self.beyond = true;
@@ -420,7 +497,7 @@ impl Pass<'_> {
         if name.is_empty() {
             return false;
         }
-        if let Some(fault) = fault_of_name(name) {
+        if let Some(fault) = D::fault_of_name(name) {
             let message = format!("{name}: {fault}");
             self.mistakes.add(card.place_of_location(), message);
             return false;
@@ -483,8 +560,9 @@ impl Pass<'_> {
         match pseudo {
             Pseudo::Org | Pseudo::Loc => {
                 let value = self.single(&card, &variable).unwrap_or(self.location);
-                if !(0..CORE).contains(&value) {
-                    let message = format!("{value} is no location of core, 0 to 32767");
+                if !(0..D::LOCATIONS).contains(&value) {
+                    let last = D::LOCATIONS - 1;
+                    let message = format!("{value} is no location of core, 0 to {last}");
                     self.mistakes.add(variable.place_of_all(), message);
                 } else if pseudo == Pseudo::Org {
                     (self.location, self.shift) = (value, 0);
@@ -505,7 +583,7 @@ impl Pass<'_> {
             Pseudo::Bool => {
                 let mut scope = self.scope(&card);
                 let range = 0..variable.chars.len();
-                let value = match boolean(&variable.chars, range, 18, &mut scope) {
+                let value = match boolean(&variable.chars, range, D::BOOLEAN_BITS, &mut scope) {
                     Ok(value) => value as i64,
                     Err(fault) => {
                         self.fault(&variable, fault, "BOOL");
@@ -516,7 +594,7 @@ impl Pass<'_> {
             }
             Pseudo::Bss | Pseudo::Bes => {
                 let size = self.single(&card, &variable).unwrap_or(0);
-                if !(0..=CORE).contains(&size) {
+                if !(0..=D::LOCATIONS).contains(&size) {
                     let message = format!("{size} words cannot be reserved");
                     self.mistakes.add(variable.place_of_all(), message);
                     self.label(&card);
@@ -531,24 +609,9 @@ impl Pass<'_> {
                     self.label(&name_card);
                 }
             }
-            Pseudo::Even => {
-                let odd = self.here() & 1;
-                self.label(&card);
-                // AXT 0,0, so that a program may run through it.
-                let words = vec![0o077400000000; odd as usize];
-                self.line(card, variable, Action::Words(words), odd);
-            }
             Pseudo::Null | Pseudo::Ignored => {
                 self.label(&card);
                 self.line(card, variable, Action::None, 0);
-            }
-            Pseudo::Dec | Pseudo::Oct => self.numbers(pseudo, card, variable),
-            Pseudo::Bci | Pseudo::Bcd => self.text(pseudo, card, variable),
-            Pseudo::Vfd => {
-                self.label(&card);
-                let bits = self.vfd_bits(&card, &variable);
-                let size = bits.div_ceil(36) as i64;
-                self.line(card, variable, Action::Vfd, size);
             }
             Pseudo::Literals => {
                 self.label(&card);
@@ -560,7 +623,7 @@ impl Pass<'_> {
             Pseudo::Macro => self.definition(card, variable),
             Pseudo::Goto => {
                 let wanted = variable.text();
-                if let Some(fault) = fault_of_name(&wanted) {
+                if let Some(fault) = D::fault_of_name(&wanted) {
                     let message = format!("GOTO {wanted}: {fault}");
                     self.mistakes.add(self.missing(&card, &variable), message);
                 } else {
@@ -570,10 +633,7 @@ impl Pass<'_> {
             }
             Pseudo::IfTrue | Pseudo::IfFalse => self.condition(pseudo, card, &variable),
             Pseudo::Remote => self.remote(card, &variable),
-            Pseudo::Define | Pseudo::DefineByFields | Pseudo::Synonym => {
-                self.operation(pseudo, card, &variable);
-            }
-            Pseudo::Call => self.linkage(card, variable),
+            Pseudo::Synonym => self.synonym(card, &variable),
             Pseudo::List | Pseudo::Unlist => {
                 self.line(card, variable, Action::List(pseudo == Pseudo::List), 0);
             }

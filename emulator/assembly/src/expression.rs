@@ -9,19 +9,23 @@
 //!
 //! Source: the project's reference on the 7090, section 20.2. There are no parentheses in FAP.
 
-use super::symbols::{Symbols, fault_of_name, is_symbol_character};
+use crate::symbols::{Symbols, fault_of_name, is_symbol_character};
 use std::ops::Range;
 
 /// What went wrong, at which characters of the variable field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub struct Fault {
+    /// First character.
     pub start: usize,
+    /// Number of characters.
     pub width: usize,
+    /// What is wrong there.
     pub kind: FaultKind,
 }
 
+/// The kinds of [`Fault`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum FaultKind {
+pub enum FaultKind {
     /// This symbol has no value (yet).
     Undefined(String),
     /// Anything else.
@@ -29,6 +33,7 @@ pub(super) enum FaultKind {
 }
 
 impl Fault {
+    /// A fault that says what is expected.
     pub fn new(start: usize, width: usize, message: impl Into<String>) -> Fault {
         let kind = FaultKind::Message(message.into());
         Fault { start, width, kind }
@@ -36,12 +41,15 @@ impl Fault {
 }
 
 /// What an expression may refer to.
-pub(super) struct Scope<'a> {
-    pub symbols: &'a mut Symbols,
+pub struct Scope<'a> {
+    /// The symbols; a use is noted.
+    pub(crate) symbols: &'a mut Symbols,
     /// Value of `*`.
     pub here: i64,
     /// File and line, for the cross-references.
     pub at: (usize, usize),
+    /// How the machine's dialect reads a word that may be a number.
+    pub(crate) number: fn(&str) -> Option<Result<i64, String>>,
 }
 
 struct Reader<'a, 'b> {
@@ -52,11 +60,7 @@ struct Reader<'a, 'b> {
 }
 
 /// The value of the arithmetic expression in `range`.
-pub(super) fn arithmetic(
-    chars: &[char],
-    range: Range<usize>,
-    scope: &mut Scope,
-) -> Result<i64, Fault> {
+pub fn arithmetic(chars: &[char], range: Range<usize>, scope: &mut Scope) -> Result<i64, Fault> {
     let mut reader = Reader::new(chars, range, scope);
     let value = reader.sum()?;
     reader.expect_end()?;
@@ -64,7 +68,7 @@ pub(super) fn arithmetic(
 }
 
 /// The value of the Boolean expression in `range`, complements being taken in `bits` bits.
-pub(super) fn boolean(
+pub fn boolean(
     chars: &[char],
     range: Range<usize>,
     bits: u32,
@@ -182,6 +186,10 @@ impl<'a, 'b> Reader<'a, 'b> {
             return Ok(self.scope.here);
         }
         let (start, word) = self.word()?;
+        if let Some(number) = (self.scope.number)(&word) {
+            let number = number.map_err(|message| Fault::new(start, word.len(), message))?;
+            return self.bounded(start, Some(number));
+        }
         if word.chars().all(|c| c.is_ascii_digit()) {
             return self.bounded(start, word.parse().ok());
         }

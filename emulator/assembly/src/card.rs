@@ -14,11 +14,11 @@
 //! Source: the project's reference on the 7090, section 20.1. *Assigned by us*: no limit at column
 //! 72; a tab is a mistake, since it is no column of a card.
 
-use super::mistake::{Mistakes, Place};
+use crate::mistake::{Mistakes, Place};
 
 /// A field as punched.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Field {
+pub(crate) struct Field {
     pub text: String,
     /// First column, from 1.
     pub column: usize,
@@ -26,7 +26,7 @@ pub(super) struct Field {
 
 /// One card.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Card {
+pub(crate) struct Card {
     pub file: usize,
     pub line: usize,
     /// The card as listed.
@@ -183,7 +183,7 @@ impl Card {
 
 /// How far a variable field reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub enum Extent {
     /// To the first blank.
     Blank,
     /// To the first blank outside parentheses (macro arguments).
@@ -194,7 +194,7 @@ pub(super) enum Extent {
 
 impl Extent {
     /// Number of characters of the variable field at the start of `text`.
-    pub fn measure(self, text: &[char]) -> usize {
+    pub(crate) fn measure(self, text: &[char]) -> usize {
         let to_blank = || text.iter().position(|c| *c == ' ').unwrap_or(text.len());
         match self {
             Extent::Blank => to_blank(),
@@ -217,7 +217,8 @@ impl Extent {
 
 /// A variable field with the ETC cards that continue it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variable {
+pub struct Variable {
+    /// Its characters.
     pub chars: Vec<char>,
     /// First character of each piece, and where it was punched: file, line, column.
     pieces: Vec<(usize, usize, usize, usize)>,
@@ -225,7 +226,7 @@ pub(super) struct Variable {
 }
 
 impl Variable {
-    pub fn of(card: &Card, extent: Extent) -> Variable {
+    pub(crate) fn of(card: &Card, extent: Extent) -> Variable {
         let mut variable = Variable {
             within: card.place(1, 1).within,
             ..Variable::default()
@@ -235,7 +236,7 @@ impl Variable {
     }
 
     /// Appends the variable field of a card (an ETC card).
-    pub fn add(&mut self, card: &Card, extent: Extent) {
+    pub(crate) fn add(&mut self, card: &Card, extent: Extent) {
         let rest: Vec<char> = card.rest.text.chars().collect();
         let start = self.chars.len();
         self.pieces
@@ -243,10 +244,12 @@ impl Variable {
         self.chars.extend(&rest[..extent.measure(&rest)]);
     }
 
+    /// Whether the card has none.
     pub fn is_empty(&self) -> bool {
         self.chars.is_empty()
     }
 
+    /// All of it.
     pub fn text(&self) -> String {
         self.chars.iter().collect()
     }
@@ -269,7 +272,7 @@ impl Variable {
     }
 
     /// The place of `width` characters from the `start`-th.
-    pub fn place(&self, start: usize, width: usize) -> Place {
+    pub(crate) fn place(&self, start: usize, width: usize) -> Place {
         let piece = self.pieces.iter().rev().find(|piece| piece.0 <= start);
         let (first, file, line, column) = piece.copied().unwrap_or((0, 0, 1, 16));
         Place {
@@ -282,7 +285,7 @@ impl Variable {
     }
 
     /// The place of the whole field.
-    pub fn place_of_all(&self) -> Place {
+    pub(crate) fn place_of_all(&self) -> Place {
         self.place(0, self.chars.len())
     }
 }

@@ -1,18 +1,20 @@
 //! Cards about other cards: DUP, macro definition and call, conditions, remote cards, and new
-//! operations.
+//! names of operations.
 
-use super::super::card::{Card, Variable};
-use super::super::constant;
-use super::super::deck::Source;
-use super::super::expression::arithmetic;
-use super::super::macros::{Macro, expand, split_list};
-use super::super::pseudo::Pseudo;
-use super::super::symbols::fault_of_name;
-use super::super::vfd;
-use super::{Action, CORE, Condition, Meaning, Pass};
+use super::{Condition, Meaning, Pass};
+use crate::Dialect;
+use crate::card::{Card, Variable};
+use crate::deck::Source;
+use crate::expression::arithmetic;
+use crate::first_pass::Action;
+use crate::macros::{Macro, expand, split_list};
+use crate::pseudo::Pseudo;
 
-impl Pass<'_> {
-    pub(super) fn dup(&mut self, card: Card, variable: Variable) {
+/// DUP repeats its cards at most so often.
+const TIMES_MAX: i64 = 32_768;
+
+impl<D: Dialect> Pass<'_, D> {
+    pub(crate) fn dup(&mut self, card: Card, variable: Variable) {
         let cards = self.value(&card, &variable, 0);
         let times = self.value(&card, &variable, 1);
         let place = variable.place_of_all();
@@ -20,7 +22,7 @@ impl Pass<'_> {
         let (Some(count), Some(times)) = (cards, times) else {
             return;
         };
-        if !(1..=1_000).contains(&count) || !(0..=CORE).contains(&times) {
+        if !(1..=1_000).contains(&count) || !(0..=TIMES_MAX).contains(&times) {
             let message = "DUP m,n repeats the next m cards (1 to 1000) n times (0 to 32768)";
             return self.mistakes.add(place, message);
         }
@@ -43,7 +45,7 @@ impl Pass<'_> {
         }
     }
 
-    pub(super) fn definition(&mut self, card: Card, variable: Variable) {
+    pub(crate) fn definition(&mut self, card: Card, variable: Variable) {
         let mut formal: Vec<String> = variable
             .subfields()
             .into_iter()
@@ -58,7 +60,7 @@ impl Pass<'_> {
         };
         let mut faulty = false;
         for symbol in formal.iter().chain([&name]) {
-            if let Some(fault) = fault_of_name(symbol) {
+            if let Some(fault) = D::fault_of_name(symbol) {
                 let message = format!("in this macro, {symbol:?}: {fault}");
                 self.mistakes.add(card.place_of_operation(), message);
                 faulty = true;
@@ -99,7 +101,7 @@ impl Pass<'_> {
         }
     }
 
-    pub(super) fn call(&mut self, number: usize, card: Card, variable: &Variable) {
+    pub(crate) fn call(&mut self, number: usize, card: Card, variable: &Variable) {
         self.label(&card);
         let Some(definition) = self.macros.get(number) else {
             return;
@@ -119,7 +121,7 @@ impl Pass<'_> {
         }
     }
 
-    pub(super) fn condition(&mut self, pseudo: Pseudo, card: Card, variable: &Variable) {
+    pub(crate) fn condition(&mut self, pseudo: Pseudo, card: Card, variable: &Variable) {
         let holds = self.compare(&card, variable);
         let (holds, joined) = holds.unwrap_or((true, None));
         let mut holds = holds == (pseudo == Pseudo::IfTrue);
@@ -135,7 +137,7 @@ impl Pass<'_> {
     }
 
     /// Whether the two sides are equal, and whether AND (true) or OR (false) follows.
-    pub(super) fn compare(
+    pub(crate) fn compare(
         &mut self,
         card: &Card,
         variable: &Variable,
@@ -175,7 +177,7 @@ impl Pass<'_> {
     }
 
     /// RMT ... RMT puts the cards between aside; RMT * brings them back here.
-    pub(super) fn remote(&mut self, card: Card, variable: &Variable) {
+    pub(crate) fn remote(&mut self, card: Card, variable: &Variable) {
         let place = card.place_of_operation();
         let brings_back = variable.chars.first() == Some(&'*');
         self.list(card);
@@ -198,55 +200,16 @@ impl Pass<'_> {
         }
     }
 
-    /// OPD, OPVFD, OPSYN.
-    pub(super) fn operation(&mut self, pseudo: Pseudo, card: Card, variable: &Variable) {
+    /// OPSYN: a name for an operation that has one.
+    pub(super) fn synonym(&mut self, card: Card, variable: &Variable) {
+        let old = variable.text();
         let name = card.location.text.clone();
-        if let Some(fault) = fault_of_name(&name) {
-            let message = format!(
-                "{} names an operation in columns 1-6: {fault}",
-                card.operation.text
-            );
-            self.mistakes.add(card.place_of_operation(), message);
-        }
-        let meaning = match pseudo {
-            Pseudo::Synonym => {
-                let old = variable.text();
-                let meaning = self.meaning(&old);
-                if meaning.is_none() {
-                    let message = self.say_unknown(&old);
-                    self.mistakes.add(self.missing(&card, variable), message);
-                }
-                meaning
+        match self.meaning(&old) {
+            Some(meaning) => self.give(name, meaning, &card),
+            None => {
+                let message = self.say_unknown(&old);
+                self.mistakes.add(self.missing(&card, variable), message);
             }
-            Pseudo::Define => match constant::octal(&variable.chars, 0) {
-                Ok(bits) => Some(Meaning::Word {
-                    bits,
-                    indirectable: true,
-                }),
-                Err(fault) => {
-                    self.fault(variable, fault, "OPD");
-                    None
-                }
-            },
-            _ => {
-                let mut scope = self.scope(&card);
-                let words = vfd::fields(variable, &mut scope)
-                    .and_then(|fields| vfd::pack(&fields, variable, &mut scope));
-                match words {
-                    Ok(words) => words.first().map(|bits| Meaning::Word {
-                        bits: *bits,
-                        indirectable: true,
-                    }),
-                    Err(fault) => {
-                        self.fault(variable, fault, "OPVFD");
-                        None
-                    }
-                }
-            }
-        };
-        if let Some(meaning) = meaning {
-            self.given.insert(name.clone(), card.line);
-            self.user.insert(name, meaning);
         }
         self.list(card);
     }

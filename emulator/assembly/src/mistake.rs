@@ -32,7 +32,7 @@ impl std::error::Error for Mistake {}
 
 /// Where something stands; `within` names the macro expansion it came from, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub file: usize,
     pub line: usize,
     pub column: usize,
@@ -45,7 +45,7 @@ pub const MISTAKES_MAX: usize = 50;
 
 /// The mistakes found so far.
 #[derive(Debug, Default)]
-pub(super) struct Mistakes {
+pub(crate) struct Mistakes {
     found: Vec<(Place, String)>,
     /// For each undefined symbol the entry above that names it, and how many uses follow.
     undefined: BTreeMap<String, (usize, usize)>,
@@ -110,7 +110,7 @@ impl Mistakes {
 
 /// The known name nearest to a wrong one: at most two letters changed, added, lost or exchanged,
 /// and fewer than half of them.
-pub(super) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match wrong.chars().count() {
         0 | 1 => return None,
         2..=4 => 1,
