@@ -1,13 +1,14 @@
-//! `duplex asm 7090 SOURCE... [-o FILE] [--listing FILE]`: one deck from one or several sources.
+//! `duplex asm 7090|fsq7 SOURCE... [-o FILE] [--listing FILE]`: one deck from one or several sources.
 //!
 //! Without `-o` and `--listing` the octal text goes to standard output. The octal text has one
-//! word a line: location, word in the console's twelve digits; last the start.
+//! word a line: location, word as the machine's console shows it (`00144 050000000200`, `0.00144
+//! 001000 000104`); last the start.
 
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use ibm7090::assembler::{Assembly, SourceFile, assemble};
+use ibm7090::assembler::{Assembly, Mistake, SourceFile, assemble};
 
 use crate::MachineType;
 use crate::failure::{Failure, caret, read_text};
@@ -17,7 +18,7 @@ use crate::failure::{Failure, caret, read_text};
 pub struct Options {
     /// Type of machine.
     machine: MachineType,
-    /// Sources in FAP columns, assembled in this order as one deck.
+    /// Sources in card columns, assembled in this order as one deck.
     #[arg(required = true)]
     sources: Vec<PathBuf>,
     /// Octal text, one word a line.
@@ -33,11 +34,6 @@ pub struct Options {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    if options.machine != MachineType::Ibm7090 {
-        return Err(Failure::Input(
-            "asm: there is no assembler for this machine yet".to_owned(),
-        ));
-    }
     let mut texts = Vec::new();
     for path in &options.sources {
         texts.push((path.display().to_string(), read_text(path)?));
@@ -53,51 +49,83 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
             ))
         })?);
     }
-    let assembly = assemble_texts(&texts, &parameters)?;
+    let deck = match options.machine {
+        MachineType::Ibm7090 => {
+            let assembly = assemble_texts(&texts, &parameters)?;
+            Deck {
+                octal: octal_text(&assembly),
+                words: assembly.words.len(),
+                symbols: assembly.symbols.len(),
+                listing: assembly.listing,
+            }
+        }
+        MachineType::Fsq7 => {
+            let assembly = assemble_fsq7(&texts, &parameters)?;
+            Deck {
+                octal: fsq7_text(&assembly),
+                words: assembly.words.len(),
+                symbols: assembly.symbols.len(),
+                listing: assembly.listing,
+            }
+        }
+    };
     if let Some(path) = &options.listing {
-        std::fs::write(path, &assembly.listing).map_err(|e| Failure::cannot_write(path, &e))?;
+        std::fs::write(path, &deck.listing).map_err(|e| Failure::cannot_write(path, &e))?;
     }
-    let octal = octal_text(&assembly);
     match &options.output {
         Some(path) => {
-            std::fs::write(path, octal).map_err(|e| Failure::cannot_write(path, &e))?;
-            eprintln!(
-                "{} words, {} symbols",
-                assembly.words.len(),
-                assembly.symbols.len()
-            );
+            std::fs::write(path, deck.octal).map_err(|e| Failure::cannot_write(path, &e))?;
+            eprintln!("{} words, {} symbols", deck.words, deck.symbols);
         }
-        None if options.listing.is_none() => print!("{octal}"),
+        None if options.listing.is_none() => print!("{}", deck.octal),
         None => {}
     }
     Ok(0)
 }
 
-/// Assembles texts (name, content) as one deck; mistakes come with their lines and carets.
+/// What the command writes of an assembled deck.
+struct Deck {
+    octal: String,
+    listing: String,
+    words: usize,
+    symbols: usize,
+}
+
+/// Assembles 7090 texts (name, content) as one deck; mistakes come with their lines and carets.
 pub fn assemble_texts(
     texts: &[(String, String)],
     parameters: &[(String, i64)],
 ) -> Result<Assembly, Failure> {
-    let sources: Vec<SourceFile> = texts
-        .iter()
+    assemble(&sources(texts), parameters).map_err(|mistakes| shown(&mistakes, texts))
+}
+
+/// The same for the AN/FSQ-7.
+pub fn assemble_fsq7(
+    texts: &[(String, String)],
+    parameters: &[(String, i64)],
+) -> Result<fsq7::assembler::Assembly, Failure> {
+    fsq7::assembler::assemble(&sources(texts), parameters)
+        .map_err(|mistakes| shown(&mistakes, texts))
+}
+
+fn sources(texts: &[(String, String)]) -> Vec<SourceFile<'_>> {
+    let texts = texts.iter();
+    texts
         .map(|(name, text)| SourceFile { name, text })
-        .collect();
-    assemble(&sources, parameters).map_err(|mistakes| {
-        let mut shown = String::new();
-        for m in &mistakes {
-            let source = texts.iter().find(|t| t.0 == m.file);
-            let text = source.map_or("", |t| t.1.as_str());
-            shown.push_str(&caret(&m.file, text, m.line, m.column, m.width, &m.message));
-            shown.push('\n');
-        }
-        let _ = write!(
-            shown,
-            "{} mistake{} in the program",
-            mistakes.len(),
-            if mistakes.len() == 1 { "" } else { "s" }
-        );
-        Failure::Input(shown)
-    })
+        .collect()
+}
+
+fn shown(mistakes: &[Mistake], texts: &[(String, String)]) -> Failure {
+    let mut shown = String::new();
+    for m in mistakes {
+        let source = texts.iter().find(|t| t.0 == m.file);
+        let text = source.map_or("", |t| t.1.as_str());
+        shown.push_str(&caret(&m.file, text, m.line, m.column, m.width, &m.message));
+        shown.push('\n');
+    }
+    let plural = if mistakes.len() == 1 { "" } else { "s" };
+    let _ = write!(shown, "{} mistake{plural} in the program", mistakes.len());
+    Failure::Input(shown)
 }
 
 /// One word a line, `location word`, then the start.
@@ -108,6 +136,18 @@ fn octal_text(assembly: &Assembly) -> String {
     }
     if let Some(start) = assembly.start {
         let _ = writeln!(text, "start {start:05o}");
+    }
+    text
+}
+
+/// The same with the AN/FSQ-7's addresses and halves.
+fn fsq7_text(assembly: &fsq7::assembler::Assembly) -> String {
+    let mut text = String::new();
+    for (location, word) in &assembly.words {
+        let _ = writeln!(text, "{} {word}", fsq7::memory::written(*location));
+    }
+    if let Some(start) = assembly.start {
+        let _ = writeln!(text, "start {}", fsq7::memory::written(start));
     }
     text
 }

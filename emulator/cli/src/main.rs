@@ -9,7 +9,7 @@
 //! | `campaign SITE` | an exercise over many seeds |
 //! | `serve SITE` | shows a site to visitors at telnet terminals |
 //! | `machine 7090|fsq7 --vectors FILE` | single instructions run and compared |
-//! | `asm 7090 SOURCE...` | assembles a deck: octal text and listing |
+//! | `asm 7090|fsq7 SOURCE...` | assembles a deck: octal text and listing |
 //!
 //! | exit status | means |
 //! |---|---|

@@ -63,44 +63,44 @@ impl Operate {
     }
 }
 
-/// PER 01-xx.
+/// PER 01-xx: number, symbol in the assembler, what it does.
 #[rustfmt::skip]
-pub const OPERATES: &[(u8, Operate, &str)] = &[
-    (0o01, Operate::SetLight(1), "set condition light 1"),
-    (0o02, Operate::SetLight(2), "set condition light 2"),
-    (0o03, Operate::SetLight(3), "set condition light 3"),
-    (0o04, Operate::SetLight(4), "set condition light 4"),
-    (0o05, Operate::ClearLight(1), "clear condition light 1"),
-    (0o06, Operate::ClearLight(2), "clear condition light 2"),
-    (0o07, Operate::ClearLight(3), "clear condition light 3"),
-    (0o10, Operate::ClearLight(4), "clear condition light 4"),
-    (0o11, Operate::Bell, "ring the console bell"),
-    (0o12, Operate::ClearAlarms, "clear alarms"),
-    (0o13, Operate::AreaDiscriminator, "start an area-discriminator cycle"),
-    (0o14, Operate::ReleaseLightGun, "release the light-gun latch"),
-    (0o15, Operate::SetIntercommunication(1), "set intercommunication flip-flop 1"),
-    (0o16, Operate::SetIntercommunication(2), "set intercommunication flip-flop 2"),
-    (0o17, Operate::SetIntercommunication(3), "set intercommunication flip-flop 3"),
-    (0o20, Operate::SetIntercommunication(4), "set intercommunication flip-flop 4"),
-    (0o21, Operate::ClearIntercommunication, "clear all four intercommunication flip-flops"),
-    (0o22, Operate::LockStandby, "lock standby: forbid switchover"),
-    (0o23, Operate::UnlockStandby, "unlock standby"),
-    (0o24, Operate::RequestSwitchover, "request switchover"),
-    (0o25, Operate::StartOver, "start over"),
-    (0o30, Operate::Rewind, "rewind the selected tape"),
-    (0o31, Operate::Backspace, "backspace the selected tape"),
-    (0o32, Operate::WriteEndOfFile, "write an end of file"),
-    (0o33, Operate::FeedCard, "feed a card"),
-    (0o34, Operate::EjectPage, "eject the page"),
-    (0o40, Operate::SwapRadarDisplay, "swap display RD field"),
-    (0o41, Operate::SwapTrackDisplay, "swap display TD field"),
-    (0o77, Operate::Nothing, "no operation"),
+pub const OPERATES: &[(u8, &str, Operate, &str)] = &[
+    (0o01, "SETLT1", Operate::SetLight(1), "set condition light 1"),
+    (0o02, "SETLT2", Operate::SetLight(2), "set condition light 2"),
+    (0o03, "SETLT3", Operate::SetLight(3), "set condition light 3"),
+    (0o04, "SETLT4", Operate::SetLight(4), "set condition light 4"),
+    (0o05, "CLRLT1", Operate::ClearLight(1), "clear condition light 1"),
+    (0o06, "CLRLT2", Operate::ClearLight(2), "clear condition light 2"),
+    (0o07, "CLRLT3", Operate::ClearLight(3), "clear condition light 3"),
+    (0o10, "CLRLT4", Operate::ClearLight(4), "clear condition light 4"),
+    (0o11, "BELL", Operate::Bell, "ring the console bell"),
+    (0o12, "CLRALM", Operate::ClearAlarms, "clear alarms"),
+    (0o13, "AREA", Operate::AreaDiscriminator, "start an area-discriminator cycle"),
+    (0o14, "RELGUN", Operate::ReleaseLightGun, "release the light-gun latch"),
+    (0o15, "SETFF1", Operate::SetIntercommunication(1), "set intercommunication flip-flop 1"),
+    (0o16, "SETFF2", Operate::SetIntercommunication(2), "set intercommunication flip-flop 2"),
+    (0o17, "SETFF3", Operate::SetIntercommunication(3), "set intercommunication flip-flop 3"),
+    (0o20, "SETFF4", Operate::SetIntercommunication(4), "set intercommunication flip-flop 4"),
+    (0o21, "CLRFF", Operate::ClearIntercommunication, "clear all four intercommunication flip-flops"),
+    (0o22, "LOCK", Operate::LockStandby, "lock standby: forbid switchover"),
+    (0o23, "UNLOCK", Operate::UnlockStandby, "unlock standby"),
+    (0o24, "SWITCH", Operate::RequestSwitchover, "request switchover"),
+    (0o25, "STARTO", Operate::StartOver, "start over"),
+    (0o30, "REWIND", Operate::Rewind, "rewind the selected tape"),
+    (0o31, "BACKSP", Operate::Backspace, "backspace the selected tape"),
+    (0o32, "WEOF", Operate::WriteEndOfFile, "write an end of file"),
+    (0o33, "FEED", Operate::FeedCard, "feed a card"),
+    (0o34, "EJPAGE", Operate::EjectPage, "eject the page"),
+    (0o40, "SWAPRD", Operate::SwapRadarDisplay, "swap display RD field"),
+    (0o41, "SWAPTD", Operate::SwapTrackDisplay, "swap display TD field"),
+    (0o77, "NOOP", Operate::Nothing, "no operation"),
 ];
 
 /// What PER of a number does.
 pub fn operate(number: u8) -> Operate {
     let row = OPERATES.iter().find(|(known, ..)| *known == number);
-    row.map_or(Operate::Nothing, |row| row.1)
+    row.map_or(Operate::Nothing, |row| row.2)
 }
 
 /// The conditions BSN can test, by number; a successful BSN resets those marked `resets`.
@@ -108,6 +108,8 @@ pub fn operate(number: u8) -> Operate {
 pub struct Condition {
     /// Auxiliary part of BSN.
     pub number: u8,
+    /// Symbol in the assembler.
+    pub symbol: &'static str,
     /// What it is.
     pub name: &'static str,
     /// A successful BSN resets it.
@@ -160,41 +162,47 @@ pub const ALWAYS: u8 = 0o77;
 /// BSN 52-xx.
 #[rustfmt::skip]
 pub const CONDITIONS: &[Condition] = &[
-    condition(0o00, "never", false),
-    condition(0o01, "condition light 1", true),
-    condition(0o02, "condition light 2", true),
-    condition(0o03, "condition light 3", true),
-    condition(LIGHT_4, "condition light 4; lit or not, restarts the inactivity timer", true),
-    condition(0o05, "console sense switch 1", false),
-    condition(0o06, "console sense switch 2", false),
-    condition(0o07, "console sense switch 3", false),
-    condition(0o10, "console sense switch 4", false),
-    condition(LEFT_OVERFLOW, "left overflow", true),
-    condition(RIGHT_OVERFLOW, "right overflow", true),
-    condition(MEMORY_PARITY, "memory parity", true),
-    condition(DRUM_PARITY, "drum parity", true),
-    condition(TAPE_PARITY, "tape parity", true),
-    condition(IO_BUSY, "I/O busy", false),
-    condition(NOT_READY, "selected unit not ready", false),
-    condition(END_OF_FILE, "end of file", true),
-    condition(PARTNER_ACTIVE, "partner active", false),
-    condition(PARTNER_ALARM, "partner alarm", false),
-    condition(ACTIVE, "this machine active", false),
-    condition(0o24, "partner's intercommunication flip-flop 1", false),
-    condition(0o25, "partner's intercommunication flip-flop 2", false),
-    condition(0o26, "partner's intercommunication flip-flop 3", false),
-    condition(0o27, "partner's intercommunication flip-flop 4", false),
-    condition(MANUAL_INPUT, "manual-input word waiting", false),
-    condition(LIGHT_GUN, "light-gun latch", false),
-    condition(CLOCK_TICKED, "clock ticked", true),
-    condition(OUTPUT_PARITY, "output buffer parity alarm", true),
-    condition(CROSSTELL, "crosstell input waiting", false),
-    condition(ALWAYS, "always", false),
+    condition(0o00, "NEVER", "never", false),
+    condition(0o01, "LIGHT1", "condition light 1", true),
+    condition(0o02, "LIGHT2", "condition light 2", true),
+    condition(0o03, "LIGHT3", "condition light 3", true),
+    condition(LIGHT_4, "LIGHT4", "condition light 4; lit or not, restarts the inactivity timer", true),
+    condition(0o05, "SW1", "console sense switch 1", false),
+    condition(0o06, "SW2", "console sense switch 2", false),
+    condition(0o07, "SW3", "console sense switch 3", false),
+    condition(0o10, "SW4", "console sense switch 4", false),
+    condition(LEFT_OVERFLOW, "LOVF", "left overflow", true),
+    condition(RIGHT_OVERFLOW, "ROVF", "right overflow", true),
+    condition(MEMORY_PARITY, "MEMPAR", "memory parity", true),
+    condition(DRUM_PARITY, "DRMPAR", "drum parity", true),
+    condition(TAPE_PARITY, "TAPPAR", "tape parity", true),
+    condition(IO_BUSY, "IOBUSY", "I/O busy", false),
+    condition(NOT_READY, "NOTRDY", "selected unit not ready", false),
+    condition(END_OF_FILE, "EOF", "end of file", true),
+    condition(PARTNER_ACTIVE, "PRTACT", "partner active", false),
+    condition(PARTNER_ALARM, "PRTALM", "partner alarm", false),
+    condition(ACTIVE, "ACTIVE", "this machine active", false),
+    condition(0o24, "PRTFF1", "partner's intercommunication flip-flop 1", false),
+    condition(0o25, "PRTFF2", "partner's intercommunication flip-flop 2", false),
+    condition(0o26, "PRTFF3", "partner's intercommunication flip-flop 3", false),
+    condition(0o27, "PRTFF4", "partner's intercommunication flip-flop 4", false),
+    condition(MANUAL_INPUT, "MIWAIT", "manual-input word waiting", false),
+    condition(LIGHT_GUN, "LGUN", "light-gun latch", false),
+    condition(CLOCK_TICKED, "TICK", "clock ticked", true),
+    condition(OUTPUT_PARITY, "OUTPAR", "output buffer parity alarm", true),
+    condition(CROSSTELL, "XTWAIT", "crosstell input waiting", false),
+    condition(ALWAYS, "ALWAYS", "always", false),
 ];
 
-const fn condition(number: u8, name: &'static str, resets: bool) -> Condition {
+const fn condition(
+    number: u8,
+    symbol: &'static str,
+    name: &'static str,
+    resets: bool,
+) -> Condition {
     Condition {
         number,
+        symbol,
         name,
         resets,
     }
@@ -232,23 +240,23 @@ pub const BURST_COUNTERS: u8 = 0o20;
 /// Warning-light matrix.
 pub const WARNING_LIGHTS: u8 = 0o21;
 
-/// SEL 62-xx.
+/// SEL 62-xx: number, symbol in the assembler, what it is.
 #[rustfmt::skip]
-pub const UNITS: &[(u8, &str)] = &[
-    (UNIT_NONE, "none"),
-    (CARD_READER, "card reader"),
-    (CARD_PUNCH, "card punch"),
-    (PRINTER, "line printer"),
-    (IO_REGISTER, "I/O register at the console"),
-    (INPUT_MATRIX, "manual-input matrix"),
-    (0o11, "tape drive 1"),
-    (0o12, "tape drive 2"),
-    (0o13, "tape drive 3"),
-    (0o14, "tape drive 4"),
-    (0o15, "tape drive 5"),
-    (0o16, "tape drive 6"),
-    (BURST_COUNTERS, "burst time counters"),
-    (WARNING_LIGHTS, "warning-light matrix"),
+pub const UNITS: &[(u8, &str, &str)] = &[
+    (UNIT_NONE, "NOUNIT", "none"),
+    (CARD_READER, "READER", "card reader"),
+    (CARD_PUNCH, "PUNCH", "card punch"),
+    (PRINTER, "PRINT", "line printer"),
+    (IO_REGISTER, "IOREG", "I/O register at the console"),
+    (INPUT_MATRIX, "MATRIX", "manual-input matrix"),
+    (0o11, "TAPE1", "tape drive 1"),
+    (0o12, "TAPE2", "tape drive 2"),
+    (0o13, "TAPE3", "tape drive 3"),
+    (0o14, "TAPE4", "tape drive 4"),
+    (0o15, "TAPE5", "tape drive 5"),
+    (0o16, "TAPE6", "tape drive 6"),
+    (BURST_COUNTERS, "BURST", "burst time counters"),
+    (WARNING_LIGHTS, "LAMPS", "warning-light matrix"),
 ];
 
 /// A drum field as SDR numbers it.
@@ -345,9 +353,37 @@ impl Selection {
     pub fn is_nothing(self) -> bool {
         match self.as_field() {
             Some(field) => field >= 0o60 && !FIELDS.iter().any(|row| row.number == field),
-            None => self.0 == UNIT_NONE || !UNITS.iter().any(|(unit, _)| *unit == self.0),
+            None => self.0 == UNIT_NONE || !UNITS.iter().any(|unit| unit.0 == self.0),
         }
     }
+}
+
+/// The auxiliary-memory drums, six fields each from 00 on.
+pub const AUXILIARY_DRUMS: &str = "ABCDEFGH";
+/// Fields of a drum.
+pub const DRUM_FIELDS: u8 = 6;
+/// SDR: the transfer begins at the drum address.
+pub const MODE_ADDRESS: u8 = 0;
+/// SDR: the transfer takes or fills registers by their status marks.
+pub const MODE_STATUS: u8 = 1;
+
+/// Every symbol the assembler knows for a number of these tables.
+pub fn symbols() -> Vec<(String, u8)> {
+    let mut symbols = vec![("STATUS".to_owned(), MODE_STATUS)];
+    symbols.extend(OPERATES.iter().map(|row| (row.1.to_owned(), row.0)));
+    symbols.extend(
+        CONDITIONS
+            .iter()
+            .map(|row| (row.symbol.to_owned(), row.number)),
+    );
+    symbols.extend(UNITS.iter().map(|row| (row.1.to_owned(), row.0)));
+    symbols.extend(FIELDS.iter().map(|row| (row.symbol.to_owned(), row.number)));
+    for (drum, letter) in (0..).zip(AUXILIARY_DRUMS.chars()) {
+        let fields = 0..DRUM_FIELDS;
+        symbols
+            .extend(fields.map(|field| (format!("AM{letter}{field}"), drum * DRUM_FIELDS + field)));
+    }
+    symbols
 }
 
 #[cfg(test)]
@@ -360,6 +396,14 @@ mod tests {
         assert!(CONDITIONS.is_sorted_by(|a, b| a.number < b.number));
         assert!(UNITS.is_sorted_by(|a, b| a.0 < b.0));
         assert!(FIELDS.is_sorted_by(|a, b| a.number < b.number));
+    }
+
+    #[test]
+    fn no_symbol_stands_twice() {
+        let mut names: Vec<String> = symbols().into_iter().map(|symbol| symbol.0).collect();
+        names.sort();
+        assert!(names.iter().all(|name| name.len() <= 6));
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod wait;
 
 pub mod alarm;
 pub mod arithmetic;
+pub mod assembler;
 pub mod central;
 pub mod codes;
 pub mod evidence;
