@@ -121,6 +121,8 @@ pub enum Exit {
     Horizon,
     /// RDS or WRT was executed: the caller's transfer begins. Condition `IO_BUSY` is on.
     Transfer(Direction),
+    /// SDR or SEL was executed.
+    Selected,
     /// PER of something outside was executed.
     Operate(Operate),
     /// The machine has started over; a transfer under way is to be broken off.

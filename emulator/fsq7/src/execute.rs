@@ -211,10 +211,12 @@ impl Central {
                 self.interlock()?;
                 self.selection = Selection::field(auxiliary(word));
                 self.drum_address = right.0 & 0o77777;
+                return Err(Break::Exit(Exit::Selected));
             }
             Method::Sel => {
                 self.interlock()?;
                 self.selection = Selection::unit(auxiliary(word));
+                return Err(Break::Exit(Exit::Selected));
             }
             Method::Rds => return self.begin_transfer(right, Direction::Read),
             Method::Wrt => return self.begin_transfer(right, Direction::Write),

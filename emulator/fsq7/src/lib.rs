@@ -7,7 +7,8 @@
 //!
 //! `operation` is the one table of instructions; `central` runs programs and comes back at every
 //! instruction that acts outside; `codes` has the numbers of operates, conditions, units and drum
-//! fields; `evidence` says how well each of these is known. `vectors` compares single instructions
+//! fields; `machine` puts `drum` and `unit` beside the computer, with the I/O element between;
+//! `assembler` makes words of cards; `evidence` says how well each of these is known. `vectors` compares single instructions
 //! with known outcomes. Arithmetic is in pure functions: `arithmetic`, and `word::twin`.
 //!
 //! *No manual of the machine could be read*: much of it is recalled, inferred or assigned by us,
@@ -24,7 +25,10 @@ pub mod arithmetic;
 pub mod assembler;
 pub mod central;
 pub mod codes;
+pub mod drum;
 pub mod evidence;
+pub mod machine;
 pub mod memory;
 pub mod operation;
+pub mod unit;
 pub mod vectors;

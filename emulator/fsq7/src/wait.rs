@@ -182,6 +182,11 @@ impl Central {
         self.wait.seen = Some(self.state());
     }
 
+    /// Puts the detector into the state of a machine that has just been switched on.
+    pub fn forget_waits(&mut self) {
+        self.wait = Wait::default();
+    }
+
     /// True if the last completed pass of a loop only waited and nothing has disturbed it since:
     /// until something outside changes, the program stores nothing and starts nothing.
     pub fn is_waiting(&self) -> bool {

@@ -19,7 +19,7 @@
 //! `=MTKNUM`, ones in its bits. So `CAD TKST,1`, `ETR =MTKNUM`, `ASR .TKNUM` fetch it (without the
 //! sign), and `LDB =MTKNUM`, `DEP TKST,1` store it.
 //!
-//! Source: that SAGE had a common pool of data descriptions is documented; this form of it is
+//! Source: that SAGE had a common pool of data descriptions is recalled; this form of it is
 //! assigned by us.
 
 use std::collections::BTreeMap;
