@@ -16,14 +16,15 @@ use std::time::Instant as WallInstant;
 use clap::Args;
 use clock::journal::Ending;
 use clock::{Instant, Span};
-use exercise::driver::{Plan, Run};
+use exercise::diagram::Diagram;
+use exercise::driver::{Outcome, Plan, Run};
 use exercise::replay::Replay;
 use exercise::report::{Report, text};
 use exercise::snapshot::Unusable;
 use site::Machine;
 
 use crate::failure::Failure;
-use crate::run::say;
+use crate::run::{Sheet, say};
 
 /// Options of `replay`.
 #[derive(Args)]
@@ -33,6 +34,9 @@ pub struct Options {
     /// Shows what stood there at this instant: 90s, 10m.
     #[arg(long, value_name = "T")]
     at: Option<Span>,
+    /// Draws a space-time diagram of it, one page for a browser; with `--at` up to that instant.
+    #[arg(long, value_name = "FILE.html", conflicts_with = "verify")]
+    diagram: Option<PathBuf>,
     /// Holds every record made again against the journal's.
     #[arg(long)]
     verify: bool,
@@ -57,11 +61,23 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         )));
     }
     let begun = WallInstant::now();
-    replay.run_until(until, &mut (), &mut |_, _| {});
+    let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
+    let mut diagram = sheet
+        .as_ref()
+        .map(|_| Diagram::new(&replay.plan, &replay.run));
+    match &mut diagram {
+        Some(diagram) => replay.run_until(until, diagram, &mut |_, _| {}),
+        None => replay.run_until(until, &mut (), &mut |_, _| {}),
+    }
     let reached = replay.run.now();
-    match until {
-        Some(at) if reached >= at => say(&state(&replay.plan, &replay.run)),
-        _ => say(&report(&mut replay, begun)),
+    let digest = replay.journal_state().clone();
+    // What stands at an instant is told before the run's own outcome closes its books.
+    let shown = until.filter(|&at| reached >= at);
+    let shown = shown.map(|_| state(&replay.plan, &replay.run));
+    let outcome = replay.run.outcome(&replay.plan, &digest);
+    say(&shown.unwrap_or_else(|| report(&replay.plan, &outcome, begun)));
+    if let (Some(sheet), Some(diagram)) = (&mut sheet, &diagram) {
+        sheet.draw(diagram, &replay.plan, &outcome)?;
     }
     if let Some(at) = until.filter(|&at| reached < at) {
         return Err(wrong(format!(
@@ -74,19 +90,10 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     }
 }
 
-fn report(replay: &mut Replay<'_>, begun: WallInstant) -> String {
-    let digest = replay.journal_state().clone();
-    let outcome = replay.run.outcome(&replay.plan, &digest);
-    let plan = &replay.plan;
+fn report(plan: &Plan, outcome: &Outcome, begun: WallInstant) -> String {
     let wall = begun.elapsed().as_secs_f64();
-    let report = Report::new(
-        &plan.inputs,
-        &plan.script,
-        plan.options.seed,
-        &outcome,
-        wall,
-    );
-    text::write(&report, &plan.script, &outcome)
+    let report = Report::new(&plan.inputs, &plan.script, plan.options.seed, outcome, wall);
+    text::write(&report, &plan.script, outcome)
 }
 
 fn verify<'a>(path: &Path, bytes: &'a [u8], mut replay: Replay<'a>) -> Result<u8, Failure> {

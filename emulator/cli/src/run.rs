@@ -11,7 +11,8 @@ use std::time::{Duration, Instant as WallInstant};
 use clap::Args;
 use clock::journal::{JournalWriter, State};
 use clock::{Instant, Span};
-use exercise::driver::{self, Outcome, Plan, Progress, Run, StartError};
+use exercise::diagram::Diagram;
+use exercise::driver::{self, Onlooker, Outcome, Plan, Progress, Run, StartError};
 use exercise::entries_csv::{self, Entry};
 use exercise::inputs::Inputs;
 use exercise::report::{Report, text};
@@ -62,6 +63,9 @@ pub struct Options {
     /// Writes every entry with its answer and times.
     #[arg(long, value_name = "FILE.csv")]
     entries: Option<PathBuf>,
+    /// Draws a space-time diagram, one page for a browser.
+    #[arg(long, value_name = "FILE.html")]
+    diagram: Option<PathBuf>,
     /// No progress and no report on standard output.
     #[arg(long)]
     quiet: bool,
@@ -140,6 +144,10 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         }
     }
     .map_err(cannot)?;
+    let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
+    let mut diagram = sheet.as_ref().map(|_| Diagram::new(&plan, &run));
+    let mut onlookers: Vec<&mut dyn Onlooker> = Vec::new();
+    onlookers.extend(diagram.as_mut().map(|one| one as &mut dyn Onlooker));
     let begun = WallInstant::now();
     let first = run.now();
     let bar = progress_bar(options.quiet);
@@ -151,14 +159,14 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     if let (Some(at), Some(path)) = (save_at, &options.save) {
         // The state between two slices: the first that does not begin before the instant.
         while run.now() < at {
-            run.slice(&plan, &[], &mut journal, &mut ());
+            run.slice(&plan, &[], &mut journal, &mut onlookers);
             shown(&run.progress(&plan));
         }
         let bytes = snapshot::save(&plan, &run, journal.state());
         let written = bytes.and_then(|bytes| std::fs::write(path, bytes));
         written.map_err(|e| Failure::cannot_write(path, &e))?;
     }
-    let outcome = driver::finish(&plan, &mut run, &mut journal, &mut (), &mut shown);
+    let outcome = driver::finish(&plan, &mut run, &mut journal, &mut onlookers, &mut shown);
     bar.finish_and_clear();
     let (_, mut out) = journal.finish().map_err(cannot)?;
     out.flush().map_err(cannot)?;
@@ -171,10 +179,40 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         wall,
     );
     write_files(options, &report, &outcome)?;
+    if let (Some(sheet), Some(diagram)) = (&mut sheet, &diagram) {
+        sheet.draw(diagram, &plan, &outcome)?;
+    }
     if !options.quiet {
         say(&text::write(&report, &plan.script, &outcome));
     }
     Ok(report.exit_status)
+}
+
+/// The file of a diagram: opened before the run, written when it is over.
+pub struct Sheet {
+    path: PathBuf,
+    file: File,
+}
+
+impl Sheet {
+    /// Opens it; that it can be written is known before anything runs.
+    pub fn new(path: &Path) -> Result<Sheet, Failure> {
+        let file = File::create(path).map_err(|e| Failure::cannot_write(path, &e))?;
+        let path = path.to_owned();
+        Ok(Sheet { path, file })
+    }
+
+    /// Writes the diagram.
+    pub fn draw(
+        &mut self,
+        diagram: &Diagram,
+        plan: &Plan,
+        outcome: &Outcome,
+    ) -> Result<(), Failure> {
+        let page = diagram.page(plan, outcome);
+        let written = self.file.write_all(page.as_bytes());
+        written.map_err(|e| Failure::cannot_write(&self.path, &e))
+    }
 }
 
 /// A run from its begin, and what it is made from.

@@ -10,6 +10,7 @@
 //! | [`driver`] | the run itself, in slices of ten milliseconds |
 //! | [`campaign`] | the same exercise many times: seeds, crash points |
 //! | [`judges`] | who only watch, and their verdicts |
+//! | [`diagram`] | what went when from where to where, for people's eyes |
 //! | [`report`], [`statistics`] | figures and verdicts for people and for programs |
 //!
 //! The machines know nothing of this room, and the judges nothing of the machines: they see the
@@ -26,6 +27,7 @@ pub mod agents;
 pub mod campaign;
 pub mod day;
 pub mod demand;
+pub mod diagram;
 pub mod driver;
 pub mod entries_csv;
 pub mod files;
