@@ -12,7 +12,7 @@ use exercise::diagram::Diagram;
 use exercise::diagram::signs::{Arrow, Ending, Fate, Mark};
 use exercise::driver::{self, Onlooker, Options, Outcome, Plan};
 use exercise::entries_csv::{Entry, RESET};
-use exercise::inputs::load_script;
+use exercise::inputs::{Inputs, load_script};
 use exercise::script::{FaultKind, OrderedFault, Script, Target, When, Workload};
 use serde_json::Value;
 use site::Record;
@@ -62,13 +62,13 @@ fn script(path: &str) -> Script {
     load_script(&map, path, None).unwrap_or_else(|found| panic!("{}", render(&found, &map)))
 }
 
-fn plan(name: &str, script: Script, list: Vec<Entry>, seed: u64) -> Plan {
+fn plan(inputs: Inputs, script: Script, list: Vec<Entry>, seed: u64) -> Plan {
     let options = Options {
         seed,
         cut: None,
         keep_entries: false,
     };
-    Plan::new(site(name), script, list, options).expect("the opening files can be drawn")
+    Plan::new(inputs, script, list, options).expect("the opening files can be drawn")
 }
 
 /// Two minutes at the large site with a takeover in the middle.
@@ -76,7 +76,7 @@ fn two_minutes() -> &'static Seen {
     static SEEN: OnceLock<Seen> = OnceLock::new();
     SEEN.get_or_init(|| {
         seen(plan(
-            "sabre",
+            site("sabre"),
             script("scripts/two-minutes.ron"),
             Vec::new(),
             1,
@@ -102,7 +102,7 @@ fn evening(typed: &[(u64, u16, &str)], faults: &[(u64, FaultKind)], settle: Span
             fault: fault.clone(),
         })
         .collect();
-    seen(plan("tiny", script, list.collect(), 1))
+    seen(plan(site("tiny"), script, list.collect(), 1))
 }
 
 /// The numbers in a page.
@@ -485,12 +485,13 @@ fn a_diagram_that_says_something_else_is_found_out() {
 
 #[test]
 fn the_page_needs_nothing_else_and_texts_cannot_break_it() {
-    let mut plan = plan("tiny", script("scripts/tiny-minute.ron"), Vec::new(), 5);
+    let mut inputs = site("tiny");
     let title = "A <b> & ]]> </script> {{seed}} \u{7}";
-    plan.inputs.description.title = title.to_owned();
-    plan.inputs.description.name = "</title><tiny> &".to_owned();
-    plan.inputs.description.interchanges[0].name = "]]></script><b>&".to_owned();
-    let seen = seen(plan);
+    inputs.description.title = title.to_owned();
+    inputs.description.name = "</title><tiny> &".to_owned();
+    inputs.description.interchanges[0].name = "]]></script><b>&".to_owned();
+    let script = script("scripts/tiny-minute.ron");
+    let seen = seen(plan(inputs, script, Vec::new(), 5));
     is_true(&seen);
     let options = roxmltree::ParsingOptions {
         allow_dtd: true,

@@ -116,20 +116,38 @@ impl<'a> Replay<'a> {
     ) {
         loop {
             let now = self.run.now();
-            let enough = until.is_some_and(|until| now >= until);
+            if until.is_some_and(|until| now >= until) {
+                break;
+            }
             let ended = match &self.ending {
-                // Somebody may have stopped the run before its end: then the records end too.
-                Ending::Whole { records, .. } => {
-                    self.run.is_over(&self.plan) || self.writer.records() >= *records
+                Ending::Whole { records, .. } if self.writer.records() >= *records => {
+                    self.behind_the_records(until);
+                    true
                 }
+                Ending::Whole { .. } => self.run.is_over(&self.plan),
                 Ending::Cut { last_good, .. } => last_good.is_none_or(|last| now > last),
             };
-            if enough || ended {
+            if ended {
                 break;
             }
             self.slice(onlooker);
             progress(&self.run, &self.plan);
         }
+    }
+
+    /// After the last record the run went on to its end if no record comes of that; if one does,
+    /// somebody stopped it here.
+    fn behind_the_records(&mut self, until: Option<Instant>) {
+        let mut rest = self.run.clone();
+        let mut journal = JournalWriter::headless(io::sink(), self.writer.state().clone());
+        let records = journal.records();
+        while !rest.is_over(&self.plan) && until.is_none_or(|until| rest.now() < until) {
+            rest.slice(&self.plan, &[], &mut journal, &mut ());
+            if journal.records() > records {
+                return;
+            }
+        }
+        self.run = rest;
     }
 
     /// The first record made again that is another than the journal's, as far as both go.
