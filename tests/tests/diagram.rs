@@ -3,6 +3,8 @@
 //! Each diagram is checked as its reader gets it: the page is parsed, the numbers in it are
 //! decoded again, and held against the records and the report of the same run.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use clock::journal::{JournalWriter, State};
@@ -17,7 +19,7 @@ use exercise::script::{FaultKind, OrderedFault, Script, Target, When, Workload};
 use serde_json::Value;
 use site::Record;
 use site::source::{SourceMap, render};
-use tests::{fetch, site};
+use tests::{fetch, repository, site};
 
 /// A run, what it left, and its diagram.
 struct Seen {
@@ -46,7 +48,7 @@ fn seen(plan: Plan) -> Seen {
     let mut journal = JournalWriter::headless(Vec::new(), State::new());
     let mut both: Vec<&mut dyn Onlooker> = vec![&mut diagram, &mut log];
     let outcome = driver::finish(&plan, &mut run, &mut journal, &mut both, &mut |_| {});
-    let page = diagram.page(&plan, &outcome);
+    let page = diagram.clone().page(&plan, &outcome);
     Seen {
         plan,
         outcome,
@@ -534,4 +536,28 @@ fn the_page_needs_nothing_else_and_texts_cannot_break_it() {
         .sum();
     assert_eq!(drawn, frames.count());
     assert!(drawn > 20, "{drawn}");
+}
+
+/// Runs the page's script where there is something that can: Node.js.
+#[test]
+fn the_pages_script_draws_and_tells_everything() {
+    let seen = two_minutes();
+    let frames = seen.records.iter();
+    let frames = frames.filter(|(_, r)| matches!(r, Record::FrameUp(_) | Record::FrameDown(_)));
+    let tried = Command::new("node")
+        .arg(repository().join("tests/diagram_page.mjs"))
+        .arg(frames.count().to_string())
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut node) = tried else {
+        println!("skipped: there is no node to run the page's script");
+        return;
+    };
+    let mut page = node.stdin.take().expect("a pipe");
+    page.write_all(seen.page.as_bytes()).expect("it reads");
+    drop(page);
+    let output = node.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
 }

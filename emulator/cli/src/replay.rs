@@ -76,7 +76,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     let shown = shown.map(|_| state(&replay.plan, &replay.run));
     let outcome = replay.run.outcome(&replay.plan, &digest);
     say(&shown.unwrap_or_else(|| report(&replay.plan, &outcome, begun)));
-    if let (Some(sheet), Some(diagram)) = (&mut sheet, &diagram) {
+    if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
         sheet.draw(diagram, &replay.plan, &outcome)?;
     }
     if let Some(at) = until.filter(|&at| reached < at) {

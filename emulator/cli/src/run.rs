@@ -179,7 +179,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         wall,
     );
     write_files(options, &report, &outcome)?;
-    if let (Some(sheet), Some(diagram)) = (&mut sheet, &diagram) {
+    if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
         sheet.draw(diagram, &plan, &outcome)?;
     }
     if !options.quiet {
@@ -205,7 +205,7 @@ impl Sheet {
     /// Writes the diagram.
     pub fn draw(
         &mut self,
-        diagram: &Diagram,
+        diagram: Diagram,
         plan: &Plan,
         outcome: &Outcome,
     ) -> Result<(), Failure> {

@@ -236,15 +236,16 @@ impl Diagram {
     }
 
     /// The file. `outcome` is the run's own, for what its report says of takeovers.
-    pub fn page(&self, plan: &Plan, outcome: &Outcome) -> String {
-        page::write(&self.settled(outcome), plan, outcome)
+    pub fn page(mut self, plan: &Plan, outcome: &Outcome) -> String {
+        self.settle(outcome);
+        page::write(&self, plan, outcome)
     }
 
-    /// The same with arrows in order of time, arrivals at the centre given to whom was connected,
-    /// and entries without an answer marked.
-    pub fn settled(&self, outcome: &Outcome) -> Diagram {
-        let mut settled = self.clone();
-        for flight in &mut settled.flights {
+    /// The run is over: arrivals at the centre are given to whom was connected, entries without an
+    /// answer are marked, arrows and marks are put in order of time.
+    fn settle(&mut self, outcome: &Outcome) {
+        for flight in &mut self.flights {
+            // Entries go left, to the centre.
             if matches!(flight.kind, Arrow::Read | Arrow::Write) || flight.from < flight.to {
                 continue;
             }
@@ -252,39 +253,35 @@ impl Diagram {
                 .changes
                 .partition_point(|(at, _)| *at <= flight.arrives);
             let (_, machines) = self.changes[until.saturating_sub(1)];
-            let hears = Machine::BOTH
-                .into_iter()
-                .find(|m| machines[m.index()] == (true, true));
-            match hears {
+            let mut both = Machine::BOTH.into_iter();
+            match both.find(|machine| machines[machine.index()] == (true, true)) {
                 Some(machine) => flight.to = self.stations.machine(machine),
                 None if flight.fate == Fate::Computed => flight.fate = Fate::Unheard,
                 None => {}
             }
         }
-        settled.flights.sort_by_key(|flight| flight.leaves);
-        for index in self.open.iter().flatten().flatten() {
-            let life = &self.lives[*index as usize];
+        self.flights.sort_by_key(|flight| flight.leaves);
+        let open: Vec<u32> = self.open.iter().flatten().flatten().copied().collect();
+        for entry in open {
+            let life = &self.lives[entry as usize];
             let at = life.given_up.unwrap_or(life.accepted);
-            settled.mark_life(
-                Mark::NoAnswer,
-                at,
-                *index,
-                format!("`{}` had no answer when the run ended", life.text),
-            );
+            let text = format!("`{}` had no answer when the run ended", life.text);
+            self.mark_life(Mark::NoAnswer, at, entry, text);
         }
         for takeover in &outcome.takeovers {
-            if let (Some(at), 1..) = (takeover.held_answered_at, takeover.held)
-                && takeover.held_answered().is_some()
-            {
+            if let (Some(at), Some(_), 1..) = (
+                takeover.held_answered_at,
+                takeover.held_answered(),
+                takeover.held,
+            ) {
                 let text = format!(
                     "every one of the {} entries held is answered",
                     takeover.held
                 );
-                settled.note(Mark::HeldAnswered, at, self.stations.switch(), text);
+                self.note(Mark::HeldAnswered, at, self.stations.switch(), text);
             }
         }
-        settled.notes.sort_by_key(|note| note.at);
-        settled
+        self.notes.sort_by_key(|note| note.at);
     }
 
     fn life(&mut self, set: u16, serial: u16, accepted: Instant, text: String) -> u32 {
@@ -542,6 +539,8 @@ impl Diagram {
                     self.end(at, column, |band| band == Band::Locked);
                 }
             }
+            // Its answer is drawn.
+            SetOutput::Unlocked { .. } => {}
             other => self.no_sign("set", &format!("{other:?}")),
         }
     }

@@ -201,7 +201,7 @@
         }
       }
       ctx.fillStyle = colours.ink; ctx.font = (group.kind === "machine" ? "600 " : "") + "12px system-ui, sans-serif";
-      if (drawn) { ctx.textAlign = "left"; ctx.fillText(group.name, left, 13); }
+      if (drawn) { ctx.textAlign = "right"; ctx.fillText(group.name, right, 13); }
       else if (wide) { ctx.textAlign = "center"; ctx.fillText(group.name, (left + right) / 2, HEAD - 11); }
       else {
         ctx.save(); ctx.translate((left + right) / 2 + 2, HEAD - 10); ctx.rotate(-Math.PI / 3.2); ctx.textAlign = "left";
@@ -366,7 +366,7 @@
       if (y1 < plot.y || y0 > plot.y + plot.h) continue;
       const answer = arrows.from[i] < arrows.to[i];
       const what = answer ? data.texts[entries.answer[entry]] : data.texts[entries.text[entry]];
-      const words = `${signs.arrows[arrows.kind[i]].name}: ${what.length > 44 ? what.slice(0, 43) + "…" : what}`;
+      const words = signs.arrows[arrows.kind[i]].name + (what && ": " + (what.length > 44 ? what.slice(0, 43) + "…" : what));
       const w = ctx.measureText(words).width;
       const px = Math.min(Math.max((x0 + x1) / 2 - w / 2, plot.x + 2), plot.x + plot.w - w - 4);
       const py = Math.max((y0 + y1) / 2, free);
@@ -556,9 +556,12 @@
     return found;
   };
 
+  const frames = arrows.kind.reduce((sum, kind) => sum + (kind < FRAME_KINDS), 0);
+  const nothing = `${frames} frames, ${entries.t.length} entries, ${data.takeovers.length} ${data.takeovers.length === 1 ? "move" : "moves"} of the active role in ${span(runs)}.\n` +
+    "Point at a sign to be told what it is, click to keep it; f, t and d go to the next fault, takeover, lost or doubtful entry; ? lists all keys.";
   const choose = thing => {
-    view.chosen = thing && (thing.entry >= 0 || thing.what === "band") ? thing : thing || null;
-    $("told").textContent = thing ? tell(thing) : "";
+    view.chosen = thing || null;
+    $("told").textContent = thing ? tell(thing) : nothing;
     show();
   };
 
@@ -591,12 +594,12 @@
     while (i >= 0 && i < count && !is(data.marks[i])) i += way;
     if (i < 0 || i >= count) { $("told").textContent = way > 0 ? `no later ${what} mark` : `no earlier ${what} mark`; return; }
     choose({ what: "mark", i, entry: data.marks[i][4] });
-    look(data.marks[i][1], what === "doubt" ? 2e7 : 6e7);
+    look(data.marks[i][1], what === "doubt" ? 4e6 : 6e7);
   };
   const nextArrow = way => {
-    const frames = i => arrows.kind[i] < FRAME_KINDS;
+    const frame = i => arrows.kind[i] < FRAME_KINDS;
     let i = view.chosen?.what === "arrow" ? view.chosen.i + way : below(arrows.t, view.from + view.span * 0.22);
-    while (i >= 0 && i < arrows.t.length && !frames(i)) i += way;
+    while (i >= 0 && i < arrows.t.length && !frame(i)) i += way;
     if (i < 0 || i >= arrows.t.length) return;
     choose({ what: "arrow", i, entry: arrows.entry[i] });
     if (arrows.t[i] < view.from || arrows.t[i] > view.from + view.span * 0.9) look(arrows.t[i], view.span);
@@ -743,10 +746,10 @@
     const entry = number("entry");
     if (entry !== null && entry >= 0 && entry < entries.t.length) choose({ what: "entry", i: entry, entry });
   };
-  readColours(); layout(); fromAddress(); clamp(); draw();
+  readColours(); layout(); choose(null); fromAddress(); clamp(); draw();
   new ResizeObserver(() => { layout(); show(); }).observe(canvas);
   addEventListener("hashchange", () => { fromAddress(); show(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); show(); });
   // For those who measure.
-  window.diagram = { view, draw, look, lookClosely, choose, jump, setSpan, frames: () => shownCount, ms: () => drawMs, entries, arrows };
+  window.diagram = { view, draw, tell, under, look, lookClosely, choose, jump, setSpan, frames: () => shownCount, ms: () => drawMs, entries, arrows, marks: data.marks };
 })();
