@@ -18,6 +18,7 @@ use exercise::inputs::{Inputs, load_script};
 use exercise::script::{FaultKind, OrderedFault, Script, Target, When, Workload};
 use serde_json::Value;
 use site::Record;
+use site::record::{Direction, Effect, FrameKind, FrameRecord, Hit};
 use site::source::{SourceMap, render};
 use tests::{fetch, repository, site};
 
@@ -536,6 +537,71 @@ fn the_page_needs_nothing_else_and_texts_cannot_break_it() {
         .sum();
     assert_eq!(drawn, frames.count());
     assert!(drawn > 20, "{drawn}");
+}
+
+#[test]
+fn what_a_trouble_of_a_line_hits_is_marked_before_or_after_it_leaves() {
+    let plan = plan(
+        site("tiny"),
+        script("scripts/tiny-minute.ron"),
+        Vec::new(),
+        5,
+    );
+    let mut run = plan.begin().expect("the files fit the site");
+    let mut diagram = Diagram::new(&plan, &run);
+    let frame = |direction, serial| FrameRecord {
+        line: 0,
+        direction,
+        kind: match direction {
+            Direction::Up => FrameKind::Entry { in_doubt: false },
+            Direction::Down => FrameKind::Complete,
+        },
+        interchange: 1,
+        terminal: 0,
+        set: Some(0),
+        serial,
+        block: 0,
+        characters: 10,
+        maker: Some(0),
+    };
+    let hit = |direction, start, effect| Record::LineHit {
+        line: 0,
+        direction,
+        hit: Hit {
+            trouble: 1,
+            start: Instant(start),
+            effect,
+        },
+    };
+    let (up, down) = (Direction::Up, Direction::Down);
+    let by = Span::from_millis(300);
+    let records = [
+        // Told before they leave: two entries in one transmission. One hit was on a go-ahead.
+        (1_000, hit(down, 1_000, Effect::Lost)),
+        (1_000, hit(up, 2_000, Effect::Lost)),
+        (2_000, Record::FrameUp(frame(up, 1))),
+        (2_000, Record::FrameUp(frame(up, 2))),
+        // Told after.
+        (5_000, Record::FrameDown(frame(down, 1))),
+        (5_000, hit(down, 5_000, Effect::Late { by })),
+        (9_000, Record::FrameDown(frame(down, 2))),
+    ];
+    for (at, record) in &records {
+        diagram.observe(Instant(*at), record);
+    }
+    let fates: Vec<Fate> = diagram.flights.iter().map(|flight| flight.fate).collect();
+    let on_time = Fate::Computed;
+    assert_eq!(fates, [Fate::Lost, Fate::Lost, on_time, on_time]);
+    let travels = |n: usize| diagram.flights[n].arrives - diagram.flights[n].leaves;
+    assert_eq!(travels(2), travels(3) + by);
+    let mut journal = JournalWriter::headless(Vec::new(), State::new());
+    let outcome = driver::finish(&plan, &mut run, &mut journal, &mut (), &mut |_| {});
+    let page = diagram.page(&plan, &outcome);
+    assert_eq!(marks(&data(&page), Mark::LineHit), [2, 2, 5]);
+    assert!(
+        page.contains("1 of line troubles that hit a go-ahead"),
+        "it is counted"
+    );
 }
 
 /// Runs the page's script where there is something that can: Node.js.

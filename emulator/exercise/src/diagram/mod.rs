@@ -34,7 +34,7 @@ use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
 use device::line::{Direction, Line};
 use site::machine::Mode;
-use site::record::{FrameKind, FrameRecord};
+use site::record::{Effect, FrameKind, FrameRecord, Hit};
 use site::{Cause, Machine, Record};
 
 use crate::agents::Key;
@@ -142,6 +142,18 @@ pub struct Note {
     pub text: String,
 }
 
+/// A hit on a transmission whose frames have not left yet.
+#[derive(Clone, Debug)]
+struct Pending {
+    on: (u8, Direction),
+    hit: Hit,
+    /// A frame of it has left.
+    found: bool,
+}
+
+/// A hit on a transmission that carries no frame.
+const NO_FRAME: &str = "line troubles that hit a go-ahead or an empty reply";
+
 /// Gathers a diagram while a run goes on.
 #[derive(Clone, Debug)]
 pub struct Diagram {
@@ -167,6 +179,8 @@ pub struct Diagram {
     lines: Vec<Line>,
     /// Of each line, up: when the last transmission began and its characters so far.
     chained: Vec<(Instant, u16)>,
+    /// Hits on transmissions whose frames have not left yet.
+    hits: Vec<Pending>,
     /// The arrows last begun on each line, down and up.
     recent: Vec<[VecDeque<usize>; 2]>,
     /// Entries sent: the blocks each has asked for so far, one bit each.
@@ -201,6 +215,7 @@ impl Diagram {
             ledger: run.judges.ledger.clone(),
             open: vec![[None; 2]; description.sets()],
             chained: vec![(Instant::ZERO, 0); lines.len()],
+            hits: Vec::new(),
             recent: vec![Default::default(); lines.len()],
             lines: lines.iter().map(Line::new).collect(),
             asked: Vec::new(),
@@ -280,6 +295,9 @@ impl Diagram {
                 );
                 self.note(Mark::HeldAnswered, at, self.stations.switch(), text);
             }
+        }
+        for _ in self.hits.clone().iter().filter(|pending| !pending.found) {
+            self.no_sign(NO_FRAME);
         }
         self.notes.sort_by_key(|note| note.at);
     }
@@ -449,6 +467,64 @@ impl Diagram {
             size: frame.characters,
             fate: Fate::Computed,
         });
+        let index = self.flights.len() - 1;
+        let wire = (frame.line, frame.direction);
+        for pending in std::mem::take(&mut self.hits) {
+            let Pending { on, hit, found } = pending;
+            if on == wire && hit.start == at {
+                self.hit(at, index, &hit);
+            }
+            if on != wire || hit.start >= at {
+                let found = found || hit.start == at;
+                self.hits.push(Pending { on, hit, found });
+            } else if !found {
+                self.no_sign(NO_FRAME);
+            }
+        }
+    }
+
+    /// A trouble of a line hit a transmission: the frames that left with it, or will.
+    fn line_hit(&mut self, at: Instant, line: u8, direction: Direction, hit: &Hit) {
+        let recent = self.recent.get(usize::from(line));
+        let recent = recent.map(|both| &both[direction as usize]);
+        let left: Vec<usize> = (recent.into_iter().flatten().copied())
+            .filter(|&index| self.flights[index].leaves == hit.start)
+            .collect();
+        for &index in &left {
+            self.hit(at, index, hit);
+        }
+        if left.is_empty() {
+            let on = (line, direction);
+            let (hit, found) = (*hit, false);
+            self.hits.push(Pending { on, hit, found });
+        }
+    }
+
+    fn hit(&mut self, at: Instant, index: usize, hit: &Hit) {
+        let flight = &mut self.flights[index];
+        let column = flight.from.max(flight.to);
+        let text = match hit.effect {
+            Effect::Lost => "lost".to_owned(),
+            Effect::Torn => "on the way when the line was cut".to_owned(),
+            Effect::Wrong { bits } => format!("{bits} of its bits are wrong"),
+            Effect::Repeated => "a copy of it follows".to_owned(),
+            Effect::Late { by } => format!("late by {by}"),
+            Effect::Overtaken => "a later one arrives before it".to_owned(),
+        };
+        match hit.effect {
+            Effect::Lost | Effect::Torn => flight.fate = Fate::Lost,
+            Effect::Late { by } => flight.arrives += by,
+            _ => {}
+        }
+        let (lane, entry) = (Some(flight.lane), flight.entry);
+        self.notes.push(Note {
+            kind: Mark::LineHit,
+            at,
+            column,
+            lane,
+            entry,
+            text,
+        });
     }
 
     fn entry_of(&self, set: u16, serial: u16) -> Option<u32> {
@@ -541,17 +617,14 @@ impl Diagram {
             }
             // Its answer is drawn.
             SetOutput::Unlocked { .. } => {}
-            other => self.no_sign("set", &format!("{other:?}")),
+            other => self.no_sign(&format!("{other:?}")),
         }
     }
 
-    /// A record that has no sign here: counted by its name.
-    fn no_sign(&mut self, what: &str, told: &str) {
-        let name = told
-            .split(|c: char| !c.is_alphanumeric())
-            .next()
-            .unwrap_or("");
-        *self.not_drawn.entry(format!("{what} {name}")).or_default() += 1;
+    /// A record that has no sign here: counted by its name, the first word of it.
+    fn no_sign(&mut self, told: &str) {
+        let name = told.split(['{', '(']).next().unwrap_or(told).trim();
+        *self.not_drawn.entry(name.to_owned()).or_default() += 1;
     }
 
     fn accepted(&mut self, at: Instant, set: u16, serial: u16, again: bool) {
@@ -843,8 +916,14 @@ impl Onlooker for Diagram {
                     self.begin_band(at, column, Band::UnitLost);
                 }
             }
+            Record::LineHit {
+                line,
+                direction,
+                hit,
+            } => self.line_hit(at, *line, *direction, hit),
+            // Kinds of record younger than this file.
             #[allow(unreachable_patterns)]
-            other => self.no_sign("site", &format!("{other:?}")),
+            other => self.no_sign(&format!("{other:?}")),
         }
     }
 }

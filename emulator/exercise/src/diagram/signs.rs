@@ -139,10 +139,11 @@ pub enum Fate {
     NotWanted,
     Unheard,
     Torn,
+    Lost,
 }
 
 /// The rows of [`Fate`]; the shape stands at the arrow's end.
-pub const FATES: [Sign; 7] = [
+pub const FATES: [Sign; 8] = [
     sign(
         "arrives",
         "",
@@ -185,6 +186,12 @@ pub const FATES: [Sign; 7] = [
         "fault",
         "M-5 3L-2 -3L1 3L4 -3",
         "the transfer was cut in the middle: the record on the unit is torn",
+    ),
+    sign(
+        "lost on the line",
+        "fault",
+        "M-4 -4L4 4M4 -4L-4 4M-6 0H6",
+        "a trouble of the line took it: it never arrives, or only in part",
     ),
 ];
 
@@ -338,6 +345,7 @@ pub enum Mark {
     Queued,
     Reset,
     KeyRefused,
+    LineHit,
 }
 
 const BOLT: &str = "M2 -7L-4 1H0L-2 7L4 -1H0Z";
@@ -352,7 +360,7 @@ const MOVE: &str = "M-7 -2.5H4L1 -6M7 2.5H-4L-1 6";
 
 /// The rows of [`Mark`]. Class: `loud` is written beside the diagram, `seen` always has its glyph,
 /// `quiet` has it when there is room; then where one can jump to.
-pub const MARKS: [Sign; 27] = [
+pub const MARKS: [Sign; 28] = [
     mark(
         "fault",
         "loud fault",
@@ -541,5 +549,12 @@ pub const MARKS: [Sign; 27] = [
         "faint",
         "M-4 -4L4 4",
         "the keyboard was locked, or the text was impossible",
+    ),
+    mark(
+        "line trouble",
+        "quiet",
+        "fault",
+        "M-6 0L-3 -4L0 4L3 -4L6 0",
+        "a trouble of the line hit this frame: lost, late, repeated, overtaken, or bits of it wrong",
     ),
 ];
