@@ -30,10 +30,13 @@ pub struct Kind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
     /// The first bytes are another file's.
-    #[error("this is not a {0} of duplex")]
+    #[error("this is not a {0} of duplex; there is no good instant")]
     NotOne(&'static str),
     /// A format this code does not know.
-    #[error("{name} format {found} is not known; this duplex reads format {known}")]
+    #[error(
+        "{name} format {found} is not known; this duplex reads format {known}; there is no good \
+         instant"
+    )]
     UnknownFormat {
         /// What the block is.
         name: &'static str,
@@ -154,7 +157,10 @@ mod tests {
     fn each_refusal_says_why() {
         let bytes = seal(KIND, b"").expect("memory takes all");
         let told = |bytes: &[u8]| open(KIND, bytes).unwrap_err().to_string();
-        assert_eq!(told(b"(format: 1)"), "this is not a test of duplex");
+        assert_eq!(
+            told(b"(format: 1)"),
+            "this is not a test of duplex; there is no good instant"
+        );
         assert!(told(&bytes[..9]).contains("it is cut"));
         let mut other = bytes;
         other[8] = 8;

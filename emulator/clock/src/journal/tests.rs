@@ -135,7 +135,7 @@ fn another_file_and_another_format_are_refused_by_name() {
     bytes[8] = 7;
     assert_eq!(
         open(&bytes).to_string(),
-        "journal format 7 is not known; this duplex reads format 2"
+        "journal format 7 is not known; this duplex reads format 2; there is no good instant"
     );
 }
 
