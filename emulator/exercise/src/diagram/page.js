@@ -95,8 +95,8 @@
   };
   const clamp = () => {
     view.span = Math.min(Math.max(view.span, 2000), Math.max(runs, 2000) * 1.02);
-    const slack = view.span * 0.2;
-    view.from = Math.min(Math.max(view.from, data.begin - slack * 0.1), Math.max(data.end - view.span + slack, data.begin));
+    const slack = view.span < runs * 0.9 ? view.span * 0.2 : 0;
+    view.from = Math.min(Math.max(view.from, data.begin - view.span * 0.02), Math.max(data.end - view.span + slack, data.begin));
   };
   const layout = () => {
     const ratio = devicePixelRatio || 1;

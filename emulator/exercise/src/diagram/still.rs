@@ -34,14 +34,18 @@ const LEAD: Span = Span::from_secs(12);
 
 /// The minute around the first move of the active role, or the first minute.
 pub fn window(diagram: &Diagram, outcome: &Outcome) -> Window {
-    let from = outcome.takeovers.first().map_or(diagram.begin, |takeover| {
-        Instant(takeover.fault_at.0.saturating_sub(LEAD.0)).max(diagram.begin)
-    });
+    let first = outcome.takeovers.first();
+    let from = first.map_or(0, |takeover| takeover.fault_at.0.saturating_sub(LEAD.0));
+    let last = outcome.time.0.saturating_sub(MINUTE.0);
+    let from = Instant(from.min(last)).max(diagram.begin);
     Window {
         from,
         to: from + MINUTE,
     }
 }
+
+/// With more frames than this arrows are thin and have no heads.
+const MANY: usize = 800;
 
 const WIDTH: f64 = 1400.0;
 const HEIGHT: f64 = 1500.0;
@@ -120,7 +124,7 @@ pub fn svg(diagram: &Diagram, outcome: &Outcome) -> String {
     );
     axes(&mut svg, diagram, &frame);
     outages(&mut svg, outcome, &frame);
-    bands(&mut svg, diagram, &frame);
+    bands(&mut svg, diagram, Instant::ZERO + outcome.time, &frame);
     lives(&mut svg, diagram, outcome, &frame);
     flights(&mut svg, diagram, &frame);
     notes(&mut svg, diagram, &frame);
@@ -155,7 +159,7 @@ fn axes(svg: &mut String, diagram: &Diagram, frame: &Frame) {
         };
         let _ = write!(
             svg,
-            "<path class=\"grid\" d=\"M{x:.1} {:.1}H{:.1}\"/><text class=\"head\" x=\"{middle:.1}\" \
+            "<path class=\"grid\" d=\"M{x:.1} {:.1}H{:.1}\"/><text class=\"heading\" x=\"{middle:.1}\" \
              y=\"{:.1}\"{turned}>{}</text>",
             TOP - 4.0,
             last + width,
@@ -182,9 +186,9 @@ fn outages(svg: &mut String, outcome: &Outcome, frame: &Frame) {
     }
 }
 
-fn bands(svg: &mut String, diagram: &Diagram, frame: &Frame) {
+fn bands(svg: &mut String, diagram: &Diagram, end: Instant, frame: &Frame) {
     for band in &diagram.stretches {
-        let to = band.to.unwrap_or(frame.window.to).min(frame.window.to);
+        let to = band.to.unwrap_or(end).min(frame.window.to);
         if !frame.shows(band.from, to) {
             continue;
         }
@@ -249,7 +253,9 @@ fn lives(svg: &mut String, diagram: &Diagram, outcome: &Outcome, frame: &Frame) 
 
 fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
     let mut paths: BTreeMap<(&str, &str, bool), String> = BTreeMap::new();
+    let mut heads: BTreeMap<&str, String> = BTreeMap::new();
     let mut ends: BTreeMap<&str, String> = BTreeMap::new();
+    let mut frames = 0;
     for flight in &diagram.flights {
         if !frame.shows(flight.leaves, flight.arrives) || flight.leaves < frame.window.from {
             continue;
@@ -267,6 +273,12 @@ fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
         let name = colour(diagram, sign.colour, flight.from);
         let path = paths.entry((name, sign.shape, storage)).or_default();
         let _ = write!(path, "M{from:.1} {leaves:.1}L{to:.1} {arrives:.1}");
+        if !storage {
+            let back = if from < to { -6.0 } else { 6.0 };
+            let head = heads.entry(name).or_default();
+            let _ = write!(head, "M{to:.1} {arrives:.1}l{back} -2.5v5z");
+            frames += 1;
+        }
         let end = &FATES[flight.fate as usize];
         if !end.shape.is_empty() {
             let glyph = ends.entry(end.colour).or_default();
@@ -278,11 +290,18 @@ fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
         }
     }
     for ((colour, dashes, storage), path) in paths {
-        let class = if storage { "transfer" } else { "flight" };
+        let class = match storage {
+            true => "transfer",
+            false if frames > MANY => "flight many",
+            false => "flight",
+        };
         let _ = write!(
             svg,
             "<path class=\"{class} c-{colour}\" stroke-dasharray=\"{dashes}\" d=\"{path}\"/>"
         );
+    }
+    for (colour, heads) in heads.into_iter().filter(|_| frames <= MANY) {
+        let _ = write!(svg, "<path class=\"head c-{colour}\" d=\"{heads}\"/>");
     }
     for (colour, glyphs) in ends {
         let _ = write!(svg, "<g class=\"glyph c-{colour}\">{glyphs}</g>");
