@@ -45,15 +45,26 @@ pub fn fetch(map: &mut SourceMap, path: &str) {
 /// # Panics
 /// If there is a mistake in them.
 pub fn site_with_files(name: &str) -> (SourceMap, Inputs) {
-    let path = format!("sites/{name}/site.ron");
+    files_of(&format!("sites/{name}/site.ron"))
+}
+
+fn files_of(path: &str) -> (SourceMap, Inputs) {
     let mut map = SourceMap::new();
-    fetch(&mut map, &path);
+    fetch(&mut map, path);
     loop {
-        match load(&map, &path).unwrap_or_else(|found| panic!("{}", render(&found, &map))) {
+        match load(&map, path).unwrap_or_else(|found| panic!("{}", render(&found, &map))) {
             Loading::Ready(inputs) => return (map, *inputs),
             Loading::Needs(needs) => needs.iter().for_each(|need| fetch(&mut map, &need.path)),
         }
     }
+}
+
+/// A site by the path of its file.
+///
+/// # Panics
+/// If there is a mistake in its files.
+pub fn site_at(path: &str) -> Inputs {
+    files_of(path).1
 }
 
 /// A site of the project.

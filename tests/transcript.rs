@@ -17,7 +17,6 @@ use std::fmt::Write;
 use clock::Instant;
 use device::agent_set::{Again, SetOutput};
 use exercise::agents::Key;
-use exercise::judges::takeovers::name_of;
 use exercise::judges::text_of;
 use site::Record;
 
@@ -146,7 +145,7 @@ fn shown(paper: &mut Paper, at: Instant, output: &SetOutput) {
 /// What the operator hears.
 fn heard(record: &Record) -> Option<String> {
     match record {
-        Record::Fault { fault, hit, .. } => Some(format!("{}: {hit}", name_of(fault))),
+        Record::Fault { fault, hit, .. } => Some(format!("{fault}: {hit}")),
         Record::Decision { to, cause, .. } => Some(format!(
             "the switch gives the active role to {to:?}: {cause}"
         )),

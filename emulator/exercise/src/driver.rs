@@ -258,11 +258,15 @@ impl Run {
         self.workload.is_at_rest(set)
     }
 
-    /// Nobody types any more, and nothing is held or the settling time has ended.
+    /// Nobody types any more, what is to be mended was mended the script's time ago, and nothing is
+    /// held or the settling time has ended.
     pub fn is_over(&self, plan: &Plan) -> bool {
-        let end = plan.end();
+        let live = plan.script.bounds.live;
+        let healed = self.judges.live.healed_at().filter(|_| live > Span::ZERO);
+        let end = plan.end().max(healed.map_or(Instant::ZERO, |at| at + live));
         let settled = self.judges.ledger.pending() == 0 || self.now >= end + plan.script.settle;
-        self.now >= end && settled
+        let healing = live > Span::ZERO && self.site.is_healing() && !plan.is_cut();
+        self.now >= end && settled && !healing
     }
 
     /// How far it is.
@@ -311,8 +315,9 @@ impl Run {
         }
         if typing {
             let sent = self.judges.ledger.traffic.sent;
+            let disabled = &plan.script.disabled;
             self.faults
-                .give(now, until, sent, self.lost, &mut self.site);
+                .give(now, until, sent, self.lost, disabled, &mut self.site);
         }
         let mut ears = Ears {
             inputs: &plan.inputs,
@@ -381,7 +386,7 @@ impl Run {
             },
             takeovers: judges.takeovers.moves.clone(),
             faults: judges.takeovers.faults.clone(),
-            not_reached: self.faults.not_given(),
+            not_reached: self.faults.not_given(&self.site),
             log: judges.takeovers.log.clone(),
             counters: self.counters.sums(),
             verdicts: judges.verdicts(),

@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 
 use clock::{Span, Stream};
 use serde::{Deserialize, Serialize};
+use site::fault::KINDS;
 
 /// Text for people by language code (`"en"`, `"de"`).
 pub type Text = BTreeMap<String, String>;
@@ -60,6 +61,10 @@ pub struct Script {
     /// Faults, in any order.
     #[serde(default)]
     pub faults: Vec<OrderedFault>,
+    /// Kinds of fault that come due and do nothing, so that the exercise is void: to see that it is
+    /// not passed without them.
+    #[serde(default)]
+    pub disabled: Vec<String>,
     /// What the crew is expected to show.
     #[serde(default)]
     pub expectations: Vec<Expectation>,
@@ -92,6 +97,10 @@ pub struct Bounds {
     /// Every entry held at a crash is answered within this.
     #[serde(with = "clock::time::span_text")]
     pub answered_within: Span,
+    /// After the last repair the run goes on for so long, and what was held then is answered within
+    /// it. Zero: it need not.
+    #[serde(with = "clock::time::span_text")]
+    pub live: Span,
     /// How often the whole of storage is checked.
     #[serde(with = "clock::time::span_text")]
     pub audit_every: Span,
@@ -103,6 +112,7 @@ impl Default for Bounds {
             outage: Span::from_secs(5),
             startover: Span::from_secs(30),
             answered_within: Span::from_secs(20),
+            live: Span::ZERO,
             audit_every: Span::from_secs(600),
         }
     }
@@ -265,6 +275,43 @@ pub enum FaultKind {
     Choose(Vec<FaultKind>),
     /// Several, each so long after the first's instant.
     Sequence(Vec<Later>),
+    /// Each cycle of the machine takes so many times as long.
+    SlowMachine {
+        /// Which machine.
+        machine: Target,
+        /// 2 to 100.
+        times: u8,
+    },
+    /// One side loses power: its machine stops, its core is lost.
+    PowerOff {
+        /// Which machine.
+        machine: Target,
+        /// How long the power is away.
+        #[serde(with = "clock::time::span_text")]
+        lasting: Span,
+    },
+    /// A fault that is mended so long after it took effect.
+    Healed {
+        /// How long after.
+        #[serde(with = "clock::time::span_text")]
+        after: Span,
+        /// What is mended.
+        fault: Box<FaultKind>,
+    },
+    /// Some of these, drawn from the seed: how many, which (none twice), and when each strikes.
+    /// Each waits, if it must, for a moment at which it can take effect. Those that damage storage
+    /// all hit one unit.
+    Several {
+        /// How many at least.
+        least: u8,
+        /// And at most.
+        most: u8,
+        /// All within so long.
+        #[serde(with = "clock::time::span_text")]
+        within: Span,
+        /// Of these.
+        of: Vec<FaultKind>,
+    },
 }
 
 /// A part of a sequence.
@@ -333,10 +380,14 @@ pub struct DrawnFault {
     pub at: When,
     /// After that instant.
     pub after: Span,
-    /// No `Choose`, no `Sequence`, no `Any` unit.
+    /// No `Choose`, `Sequence`, `Several`, `Healed`, no `Any` unit.
     pub fault: FaultKind,
     /// For `FailStopAtInstruction`: instructions after the fault's instant (0 when `Nth`).
     pub instructions_later: u64,
+    /// It waits for a moment at which it can take effect.
+    pub waits: bool,
+    /// It is mended so long after it took effect.
+    pub heals_after: Option<Span>,
 }
 
 /// A mistake of meaning: path in the file (field names and indices), message, help.
@@ -361,6 +412,7 @@ impl Script {
             workload: Workload::Quiet,
             starts_at: default_start(),
             faults: Vec::new(),
+            disabled: Vec::new(),
             expectations: Vec::new(),
             settle: default_settle(),
             bounds: Bounds::default(),
@@ -410,6 +462,13 @@ impl Script {
         if self.settle > Span::from_secs(3600) {
             found.add(&["settle"], "the settling time is too long", "at most 1h");
         }
+        if self.bounds.live > Span::from_secs(3600) {
+            found.add(
+                &["bounds", "live"],
+                "the run cannot go on so long after a repair",
+                "at most 1h",
+            );
+        }
         if self.bounds.audit_every < Span::from_secs(1) {
             found.add(
                 &["bounds", "audit_every"],
@@ -437,6 +496,16 @@ impl Script {
                 0,
                 &mut found,
             );
+        }
+        for (index, name) in self.disabled.iter().enumerate() {
+            if !KINDS.iter().any(|kind| kind.name == name) {
+                let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+                found.add(
+                    &["disabled", &index.to_string()],
+                    &format!("there is no kind of fault \"{name}\""),
+                    &known.join(", "),
+                );
+            }
         }
         let mut names = BTreeMap::new();
         for (index, expectation) in self.expectations.iter().enumerate() {
@@ -551,76 +620,135 @@ impl Script {
     pub fn draw_faults(&self, seed: u64, drums: u8, disks: u8) -> Vec<DrawnFault> {
         let mut drawn = Vec::new();
         for (index, ordered) in self.faults.iter().enumerate() {
-            let mut stream = Stream::new(seed, &format!("script/fault/{index}"));
+            let mut drawing = Drawing {
+                stream: Stream::new(seed, &format!("script/fault/{index}")),
+                units: (drums, disks),
+                drawn: &mut drawn,
+            };
             let at = match &ordered.at {
                 When::Drawn(from, to) => {
-                    When::Fixed(Span(from.0 + stream.below((to.0 - from.0).max(1))))
+                    let later = drawing.stream.below((to.0 - from.0).max(1));
+                    When::Fixed(Span(from.0 + later))
                 }
                 other => other.clone(),
             };
-            draw_into(
-                &ordered.fault,
-                &at,
-                Span::ZERO,
-                (drums, disks),
-                &mut stream,
-                &mut drawn,
-            );
+            drawing.draw(&ordered.fault, &at, Mode::default());
         }
         drawn
     }
 }
 
-fn draw_into(
-    fault: &FaultKind,
-    at: &When,
+/// How a part of a fault is drawn.
+#[derive(Clone, Copy, Default)]
+struct Mode {
+    /// After the instant of the whole.
     after: Span,
-    (drums, disks): (u8, u8),
-    stream: &mut Stream,
-    drawn: &mut Vec<DrawnFault>,
-) {
-    let mut fault = fault.clone();
-    let mut instructions_later = 0;
-    match &mut fault {
-        FaultKind::Choose(kinds) => {
-            let kind = stream.choose(kinds).clone();
-            return draw_into(&kind, at, after, (drums, disks), stream, drawn);
-        }
-        FaultKind::Sequence(parts) => {
-            for part in parts.iter() {
-                let later = after + part.after;
-                draw_into(&part.fault, at, later, (drums, disks), stream, drawn);
+    waits: bool,
+    heals_after: Option<Span>,
+    /// The unit that any damage to storage hits.
+    unit: Option<UnitTarget>,
+}
+
+struct Drawing<'a> {
+    stream: Stream,
+    units: (u8, u8),
+    drawn: &'a mut Vec<DrawnFault>,
+}
+
+impl Drawing<'_> {
+    fn draw(&mut self, fault: &FaultKind, at: &When, mode: Mode) {
+        let mut fault = fault.clone();
+        let mut instructions_later = 0;
+        match &mut fault {
+            FaultKind::Choose(kinds) => {
+                let kind = self.stream.choose(kinds).clone();
+                return self.draw(&kind, at, mode);
             }
-            return;
-        }
-        FaultKind::UnitLoss { unit } | FaultKind::UnitReturn { unit, .. } => {
-            let units = (u64::from(drums), u64::from(disks));
-            *unit = match *unit {
-                UnitTarget::AnyDrum => UnitTarget::Drum(stream.below(units.0.max(1)) as u8),
-                UnitTarget::AnyDisk => UnitTarget::Disk(stream.below(units.1.max(1)) as u8),
-                UnitTarget::Any => {
-                    let n = stream.below((units.0 + units.1).max(1));
-                    if n < units.0 {
-                        UnitTarget::Drum(n as u8)
-                    } else {
-                        UnitTarget::Disk((n - units.0) as u8)
-                    }
+            FaultKind::Sequence(parts) => {
+                for part in parts.iter() {
+                    let after = mode.after + part.after;
+                    self.draw(&part.fault, at, Mode { after, ..mode });
                 }
-                named => named,
+                return;
+            }
+            FaultKind::Healed { after, fault } => {
+                let heals_after = Some(*after);
+                return self.draw(
+                    fault,
+                    at,
+                    Mode {
+                        heals_after,
+                        ..mode
+                    },
+                );
+            }
+            FaultKind::Several {
+                least,
+                most,
+                within,
+                of,
+            } => {
+                self.stream.shuffle(of);
+                let more = u64::from(most.saturating_sub(*least));
+                let count = usize::from(*least) + self.stream.below(more + 1) as usize;
+                let unit = Some(self.unit(UnitTarget::Any));
+                for fault in of.iter().take(count) {
+                    let after = mode.after + Span(self.stream.below(within.0.max(1)));
+                    let waits = true;
+                    let mode = Mode {
+                        after,
+                        waits,
+                        unit,
+                        ..mode
+                    };
+                    self.draw(fault, at, mode);
+                }
+                return;
+            }
+            FaultKind::FailStopAtInstruction {
+                before: Before::Within(n),
+                ..
+            } => instructions_later = 1 + self.stream.below((*n).max(1)),
+            _ => {}
+        }
+        if let Some(unit) = fault.unit_mut() {
+            *unit = match mode.unit {
+                Some(one) if *unit != UnitTarget::Lost => one,
+                _ => self.unit(*unit),
             };
         }
-        FaultKind::FailStopAtInstruction {
-            before: Before::Within(n),
-            ..
-        } => instructions_later = 1 + stream.below((*n).max(1)),
-        _ => {}
+        self.drawn.push(DrawnFault {
+            at: at.clone(),
+            after: mode.after,
+            fault,
+            instructions_later,
+            waits: mode.waits,
+            heals_after: mode.heals_after,
+        });
     }
-    drawn.push(DrawnFault {
-        at: at.clone(),
-        after,
-        fault,
-        instructions_later,
-    });
+
+    fn unit(&mut self, unit: UnitTarget) -> UnitTarget {
+        let (drums, disks) = (u64::from(self.units.0), u64::from(self.units.1));
+        match unit {
+            UnitTarget::AnyDrum => UnitTarget::Drum(self.stream.below(drums.max(1)) as u8),
+            UnitTarget::AnyDisk => UnitTarget::Disk(self.stream.below(disks.max(1)) as u8),
+            UnitTarget::Any => match self.stream.below((drums + disks).max(1)) {
+                n if n < drums => UnitTarget::Drum(n as u8),
+                n => UnitTarget::Disk((n - drums) as u8),
+            },
+            named => named,
+        }
+    }
+}
+
+impl FaultKind {
+    /// The unit it hits, if it hits one.
+    fn unit_mut(&mut self) -> Option<&mut UnitTarget> {
+        match self {
+            FaultKind::UnitLoss { unit } | FaultKind::UnitReturn { unit, .. } => Some(unit),
+            _ => None,
+        }
+    }
 }
 
 fn validate_fault(
@@ -638,7 +766,10 @@ fn validate_fault(
             .collect()
     };
     match fault {
-        FaultKind::Stall { lasting, .. } | FaultKind::PowerOffBoth { lasting }
+        FaultKind::Stall { lasting, .. }
+        | FaultKind::PowerOffBoth { lasting }
+        | FaultKind::PowerOff { lasting, .. }
+        | FaultKind::Healed { after: lasting, .. }
             if *lasting == Span::ZERO || *lasting > Span::from_secs(24 * 3600) =>
         {
             found.add(
@@ -692,6 +823,41 @@ fn validate_fault(
             for (index, part) in parts.iter().enumerate() {
                 let path = below(&[&index.to_string(), "fault"]);
                 validate_fault(&part.fault, &path, units, depth + 1, found);
+            }
+        }
+        FaultKind::SlowMachine { times, .. } if !(2..=100).contains(times) => found.add(
+            &names,
+            &format!("a machine is not {times} times slower"),
+            "2 to 100",
+        ),
+        FaultKind::Healed { fault, .. } => {
+            if depth > 8 {
+                return found.add(&names, "faults are nested too deep", "at most 8");
+            }
+            validate_fault(fault, &below(&["fault"]), units, depth + 1, found);
+        }
+        FaultKind::Several {
+            least,
+            most,
+            within,
+            of,
+        } => {
+            if least > most || *most == 0 || usize::from(*most) > of.len() {
+                found.add(
+                    &names,
+                    &format!("{least} to {most} of {} faults cannot be drawn", of.len()),
+                    "least at most most, most at least 1 and not more than there are",
+                );
+            }
+            if *within > DURATION_MAX {
+                found.add(&names, "they lie too far apart", "at most 31 days");
+            }
+            if depth > 8 {
+                return found.add(&names, "faults are nested too deep", "at most 8");
+            }
+            for (index, kind) in of.iter().enumerate() {
+                let path = below(&["of", &index.to_string()]);
+                validate_fault(kind, &path, units, depth + 1, found);
             }
         }
         _ => {}

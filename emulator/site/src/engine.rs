@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::centre_clock::CentreClock;
 use crate::description::SiteDescription;
-use crate::fault::Fault;
+use crate::fault::{Fault, Order};
 use crate::machine::{CHANNELS, Computer, Machine, Mode};
 use crate::record::{Record, Start, Stop, View, Watcher};
 use crate::statistics::{LineStatistics, MachineStatistics, SiteStatistics, UnitStatistics};
@@ -69,12 +69,16 @@ enum Event {
     DeckRead { machine: Machine, life: u32 },
     /// Power comes back.
     PowerReturns,
+    /// Power of one side comes back.
+    SidePowerReturns(Machine),
     /// An agent presses ENTER.
     Enter { set: u16, text: Vec<u8> },
     /// An agent presses RESET.
     ResetKey { set: u16 },
     /// A fault strikes.
-    Fault(Fault),
+    Fault(Order),
+    /// What a fault broke is mended; machines are named by identity.
+    Heal(Fault),
 }
 
 /// Account of a machine's time in the active role.
@@ -104,6 +108,10 @@ pub struct Site {
     deck: Vec<(u16, u64)>,
     start: u16,
     reload: Span,
+    /// Faults that wait for something they can change.
+    waiting: Vec<Fault>,
+    /// Faults whose healing is still to come.
+    healing: u32,
     fresh: Vec<(Instant, Record)>,
     #[serde(skip)]
     trace: Option<Vec<Step>>,
@@ -132,6 +140,8 @@ impl Site {
             deck: assembly.words.clone(),
             start: assembly.start.unwrap_or(0),
             reload: Span::from_secs(description.switch.reload_s),
+            waiting: Vec::new(),
+            healing: 0,
             fresh: Vec::new(),
             trace: None,
         };
@@ -215,8 +225,18 @@ impl Site {
     }
 
     /// Orders a fault for `at` (not before now).
-    pub fn fault(&mut self, at: Instant, fault: Fault) {
-        self.order(at, Event::Fault(fault));
+    pub fn fault(&mut self, at: Instant, order: impl Into<Order>) {
+        self.order(at, Event::Fault(order.into()));
+    }
+
+    /// Faults that have come due and wait for something they can change.
+    pub fn waiting_faults(&self) -> &[Fault] {
+        &self.waiting
+    }
+
+    /// Whether something broken is still to be mended.
+    pub fn is_healing(&self) -> bool {
+        self.healing > 0
     }
 
     fn order(&mut self, at: Instant, event: Event) {

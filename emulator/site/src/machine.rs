@@ -1,8 +1,8 @@
 //! One of the two machines: processor, channels A to E, and the state of its power.
 //!
-//! A machine's clock is its cycle count: 2.18 us each since it was switched on. While the
-//! processor stands still (stopped, stalled, halted) its clock stands too and is brought forward
-//! when it goes on.
+//! A machine's clock is its cycle count: 2.18 us each since it was switched on, or as long as its
+//! [`Pace`] says. While the processor stands still (stopped, stalled, halted) its clock stands too
+//! and is brought forward when it goes on.
 //!
 //! `Machine` is the identity painted on the frame, A or B. What a machine *does* is a
 //! [`crate::switch::Role`], and belongs to the switch.
@@ -84,6 +84,28 @@ pub enum Mode {
     Off,
 }
 
+/// How long a cycle takes, and from when on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// The instant at which the count stood at `cycles`.
+    pub since: Instant,
+    /// The cycle count then.
+    pub cycles: u64,
+    /// Length of a cycle since then, ns.
+    pub cycle_ns: u64,
+}
+
+impl Pace {
+    /// A good machine switched on at `now`.
+    pub fn full(now: Instant) -> Pace {
+        Pace {
+            since: now,
+            cycles: 0,
+            cycle_ns: CYCLE_NS,
+        }
+    }
+}
+
 /// A machine's state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Computer {
@@ -95,8 +117,10 @@ pub struct Computer {
     pub channels: Vec<Channel>,
     /// What the processor is doing.
     pub mode: Mode,
-    /// When its cycle count was 0.
-    pub power_on: Instant,
+    /// Instants of its cycles.
+    pub pace: Pace,
+    /// When its interval clock began to count `ticks`.
+    pub ticking_since: Instant,
     /// Counts starts and stops, so that appointments of an earlier life are recognised.
     pub life: u32,
     /// Ticks of the interval clock in this life.
@@ -107,6 +131,8 @@ pub struct Computer {
     pub stop_due: bool,
     /// It stopped by itself and has not been repaired: power alone does not bring it back.
     pub broken: bool,
+    /// Its power is away until then.
+    pub dark_until: Instant,
     /// Instruction count when HTR was last recorded.
     pub halted_at: Option<u64>,
     /// When each channel's next appointment is.
@@ -123,26 +149,46 @@ impl Computer {
             cpu: Cpu::new(),
             channels: (0..CHANNELS as u8).map(Channel::new).collect(),
             mode: Mode::Off,
-            power_on: Instant::ZERO,
+            pace: Pace::full(Instant::ZERO),
+            ticking_since: Instant::ZERO,
             life: 0,
             ticks: 0,
             pending: None,
             stop_due: false,
             broken: false,
+            dark_until: Instant::ZERO,
             halted_at: None,
             appointments: [None; CHANNELS],
             earlier: [0; 3],
         }
     }
 
-    /// The instant its clock shows: power on and its cycles.
+    /// The instant its clock shows: its cycles at their pace.
     pub fn clock(&self) -> Instant {
-        self.power_on + Span(self.cpu.cycles * CYCLE_NS)
+        let cycles = self.cpu.cycles - self.pace.cycles;
+        self.pace.since + Span(cycles * self.pace.cycle_ns)
     }
 
     /// Cycles its clock shows at `at` or, between two, the next.
     pub fn cycles_at(&self, at: Instant) -> u64 {
-        at.saturating_since(self.power_on).0.div_ceil(CYCLE_NS)
+        let ahead = at.saturating_since(self.pace.since);
+        self.pace.cycles + ahead.0.div_ceil(self.pace.cycle_ns)
+    }
+
+    /// From `now` on a cycle takes `times` as long as that of a good machine. False if it did
+    /// before. Catch up first.
+    pub fn set_pace(&mut self, now: Instant, times: u8) -> bool {
+        let cycle_ns = CYCLE_NS * u64::from(times);
+        if self.pace.cycle_ns == cycle_ns {
+            return false;
+        }
+        self.bring_forward(now);
+        self.pace = Pace {
+            since: self.clock(),
+            cycles: self.cpu.cycles,
+            cycle_ns,
+        };
+        true
     }
 
     /// The clock of a processor that stood still is brought to `now`.
@@ -167,7 +213,7 @@ impl Computer {
 
     /// Instant of the next tick of its interval clock.
     pub fn next_tick(&self) -> Instant {
-        periodic(self.power_on, self.ticks + 1, 60, 1)
+        periodic(self.ticking_since, self.ticks + 1, 60, 1)
     }
 
     /// Instructions, waiting instructions and cycles since the run began.
@@ -188,7 +234,8 @@ impl Computer {
         self.cpu = Cpu::new();
         self.cpu.skip_waits = skip_waits;
         self.cpu.trace = trace;
-        self.power_on = now;
+        self.pace = Pace::full(now);
+        self.ticking_since = now;
         self.new_life();
     }
 

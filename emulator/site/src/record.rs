@@ -231,6 +231,13 @@ pub enum Record {
         /// Which trouble, which transmission (by when it leaves), what it did.
         hit: Hit,
     },
+    /// What a fault broke was to be mended now.
+    Healed {
+        /// The fault; a machine is named by its identity.
+        fault: Fault,
+        /// There was something to mend.
+        mended: bool,
+    },
 }
 
 /// What a watcher may look at besides the record.

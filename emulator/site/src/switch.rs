@@ -341,6 +341,11 @@ impl Switch {
         !std::mem::replace(&mut self.heartbeat_cut[machine.index()], true)
     }
 
+    /// Its pulses arrive again. False if they did before.
+    pub fn mend_heartbeat(&mut self, machine: Machine) -> bool {
+        std::mem::take(&mut self.heartbeat_cut[machine.index()])
+    }
+
     /// The daily switchover is asked for. False if there is nobody to ask or to take over.
     pub fn request(&mut self) -> bool {
         let Some(active) = self.active() else {

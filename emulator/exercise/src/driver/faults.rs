@@ -5,7 +5,7 @@
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
-use site::fault::Fault;
+use site::fault::{Fault, Order};
 use site::{Machine, Site};
 
 use crate::script::{self, Before, DrawnFault, FaultKind, UnitTarget, When};
@@ -37,13 +37,14 @@ impl Faults {
     }
 
     /// Gives the site every fault due before `until`; `sent` entries were accepted so far, `lost`
-    /// is the machine lost last.
+    /// is the machine lost last; kinds that are `disabled` come due and do nothing.
     pub fn give(
         &mut self,
         now: Instant,
         until: Instant,
         sent: u64,
         lost: Option<Machine>,
+        disabled: &[String],
         site: &mut Site,
     ) {
         for fault in &mut self.left {
@@ -66,18 +67,27 @@ impl Faults {
             if let Fault::UnitLoss { unit } = fault {
                 self.lost_unit = Some(unit);
             }
-            site.fault(at.max(now), fault);
+            let order = Order {
+                fault,
+                waits: drawn.waits,
+                heals_after: drawn.heals_after,
+                disabled: disabled.iter().any(|name| name == fault.name()),
+            };
+            site.fault(at.max(now), order);
         }
     }
 
-    /// Those that never came due, in words.
-    pub fn not_given(&self) -> Vec<String> {
+    /// Those that never came due, or found nothing they could change, in words.
+    pub fn not_given(&self, site: &Site) -> Vec<String> {
+        let waiting = site.waiting_faults().iter();
+        let waiting = waiting.map(|fault| format!("{fault}, for which there was no occasion"));
         self.left
             .iter()
             .map(|f| match &f.at {
                 When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
                 at => format!("{:?}, due {at:?}", f.fault),
             })
+            .chain(waiting)
             .collect()
     }
 }
@@ -160,8 +170,18 @@ fn site_fault(
             machine: target(*machine),
         },
         FaultKind::PlannedSwitchover => Fault::PlannedSwitchover,
-        FaultKind::ManualSwitchover | FaultKind::Choose(_) | FaultKind::Sequence(_) => {
-            Fault::ManualSwitchover
-        }
+        FaultKind::ManualSwitchover => Fault::ManualSwitchover,
+        FaultKind::SlowMachine { machine, times } => Fault::SlowMachine {
+            machine: target(*machine),
+            times: *times,
+        },
+        FaultKind::PowerOff { machine, lasting } => Fault::PowerOff {
+            machine: target(*machine),
+            r#for: *lasting,
+        },
+        FaultKind::Choose(_)
+        | FaultKind::Sequence(_)
+        | FaultKind::Healed { .. }
+        | FaultKind::Several { .. } => unreachable!("drawn faults are single ones"),
     }
 }

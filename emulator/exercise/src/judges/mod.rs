@@ -9,7 +9,7 @@
 //! | copies-in-turn | never are both copies of a record or slot written at the same time |
 //! | fenced | no word on a drum, disk or line comes from a machine whose relays are open |
 //! | takeover-bound | no automatic takeover is felt longer than its bound, what was held is answered in time |
-//! | live-again | after the last fault everything held is answered |
+//! | live-again | after the last fault and repair everything held is answered |
 //!
 //! They see the records of the run, what was typed, and the surfaces of drums and disks; never a
 //! machine, its core, or the role it plays.
@@ -21,6 +21,7 @@ pub mod booking_model;
 pub mod fencing;
 pub mod files_audit;
 pub mod ledger;
+pub mod live;
 pub mod promise;
 pub mod sales;
 pub mod takeovers;
@@ -31,6 +32,7 @@ use std::collections::BTreeSet;
 use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
 use serde::{Deserialize, Serialize};
+use site::fault::Model as FailureModel;
 use site::record::FrameKind;
 use site::{Record, Storage, Unit, View};
 
@@ -43,6 +45,7 @@ use booking_model::{Model, ToldBooking};
 use fencing::Fencing;
 use files_audit::FilesAudit;
 use ledger::{Completed, Ledger, is_refusal};
+use live::Live;
 use promise::Promise;
 use sales::Sales;
 use takeovers::Takeovers;
@@ -113,6 +116,8 @@ pub struct Judges {
     fencing: Fencing,
     /// Takeovers, second by second.
     pub takeovers: Takeovers,
+    /// Repairs, and what was held then.
+    pub live: Live,
     next_audit: Instant,
     /// Units lost, or back and not yet whole.
     units_lost: BTreeSet<Unit>,
@@ -158,6 +163,7 @@ impl Judges {
             turns: Turns::default(),
             fencing: Fencing::default(),
             takeovers: Takeovers::new(sets),
+            live: Live::default(),
             next_audit: Instant::ZERO + bounds.audit_every,
             units_lost: BTreeSet::new(),
             outside_model: false,
@@ -206,6 +212,7 @@ impl Judges {
             }
             other => {
                 self.failure_model(other);
+                self.live.observe(at, other, &self.ledger);
                 let assembly = &inputs.assembly;
                 let routine = |location| match assembly.routine_of(location) {
                     Some(name) => format!(" ({name})"),
@@ -218,7 +225,7 @@ impl Judges {
 
     /// Keeps account of what the failure model allows: one storage unit lost at a time (one that
     /// came back counts until it holds everything again), no line error that its check does not
-    /// tell.
+    /// tell, no kind of fault that the table of kinds says is outside.
     fn failure_model(&mut self, record: &Record) {
         match record {
             Record::Unit {
@@ -230,6 +237,11 @@ impl Judges {
                 self.outside_model |= self.units_lost.len() > 1;
             }
             Record::LineUndetectedError { .. } => self.outside_model = true,
+            Record::Fault {
+                fault,
+                took_effect: true,
+                ..
+            } => self.outside_model |= fault.kind().model == FailureModel::Outside,
             _ => {}
         }
     }
@@ -271,6 +283,7 @@ impl Judges {
                 if !again && let Some(before) = self.ledger.open(*set) {
                     let before = before.serial;
                     self.takeovers.given_up(at, *set, before);
+                    self.live.over(at, *set, before);
                 }
                 if let Some(gone) = self.ledger.accepted(at, *set, *serial, *again) {
                     self.model.undecided(*set, &gone.text);
@@ -294,6 +307,9 @@ impl Judges {
             } => {
                 self.takeovers
                     .answer(*first_character_at, *set, *serial, *complete);
+                if *complete {
+                    self.live.over(at, *set, *serial);
+                }
                 let text = text_of(text);
                 let shown_at = *first_character_at;
                 let outcome = self
@@ -362,30 +378,13 @@ impl Judges {
 
     /// All verdicts, after the settling time.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        let pending = self.ledger.pending();
-        let mut live = Violations::default();
-        if pending > 0 {
-            live.count = 1;
-            let oldest = self.ledger.all_open().min_by_key(|(_, o)| o.accepted_at);
-            let oldest = oldest.map_or(String::new(), |(set, open)| {
-                format!(
-                    "; the oldest is `{}` of set {set}, serial {}, entered at {}",
-                    open.text, open.serial, open.accepted_at
-                )
-            });
-            live.first = Some(format!(
-                "{pending} entries were still without an answer when the settling time \
-                 ended{oldest}"
-            ));
-        }
-        let live_detail = "everything held was answered".to_owned();
         let mut verdicts = vec![self.sales.verdict(&self.files)];
         verdicts.extend(self.files.verdicts());
         verdicts.push(self.promise.verdict());
         verdicts.push(self.turns.verdict());
         verdicts.push(self.fencing.verdict());
         verdicts.push(self.takeovers.verdict(&self.bounds));
-        verdicts.push(live.verdict("live-again", live_detail));
+        verdicts.push(self.live.verdict(self.bounds.live, &self.ledger));
         if self.outside_model {
             // Judged for what was lost, never as a broken promise.
             let excused = |v: &&mut Verdict| !v.holds && !ALWAYS.contains(&v.name.as_str());

@@ -121,8 +121,8 @@ pub struct Takeovers {
     active: Option<Machine>,
     /// The last thing that happened to a machine and may silence a heartbeat for a while.
     excused_from: Option<Instant>,
-    /// Machines whose heartbeat is cut until they are loaded again.
-    cut: BTreeSet<Machine>,
+    /// Machines whose heartbeat may be late, or is not heard, until they are mended or loaded.
+    troubled: BTreeSet<Machine>,
     /// Automatic takeovers to which nothing led: decided when, from which machine.
     unfounded: Vec<(Instant, Machine)>,
     /// The last fault on the active machine and the entries then waiting, until a move takes it.
@@ -155,7 +155,7 @@ impl Takeovers {
             log: Vec::new(),
             active: Some(Machine::A),
             excused_from: None,
-            cut: BTreeSet::new(),
+            troubled: BTreeSet::new(),
             unfounded: Vec::new(),
             hit: None,
             asked_after_hit: BTreeMap::new(),
@@ -226,7 +226,7 @@ impl Takeovers {
                 self.excused_from = Some(at);
                 self.last_started = Some(at);
                 if *how != Start::StallEnded {
-                    self.cut.remove(machine);
+                    self.troubled.remove(machine);
                 }
                 if *how == Start::StallEnded && self.active == Some(*machine) {
                     // It went on before anybody took its place.
@@ -245,6 +245,15 @@ impl Takeovers {
                     at,
                     format!("machine {machine:?} {what} {location:05o}{routine}"),
                 );
+            }
+            Record::Healed { fault, mended } => {
+                if let Some(machine) = fault.machine() {
+                    self.troubled.retain(|&m| Target::from(m) != machine);
+                }
+                if *mended {
+                    self.excused_from = Some(at);
+                    self.write(at, format!("MENDED {fault}"));
+                }
             }
             Record::Unit { unit, available } => {
                 let state = if *available { "is back" } else { "is lost" };
@@ -281,7 +290,7 @@ impl Takeovers {
             hit: hit.to_owned(),
         });
         let effect = if took_effect { "" } else { " (no effect)" };
-        self.write(at, format!("FAULT {}: {hit}{effect}", name_of(fault)));
+        self.write(at, format!("FAULT {}: {hit}{effect}", fault));
         let hits = |machine: &Target| match machine {
             Target::Active => true,
             Target::Standby => false,
@@ -292,10 +301,12 @@ impl Takeovers {
             Fault::FailStop { machine }
             | Fault::Hang { machine }
             | Fault::Stall { machine, .. }
-            | Fault::HeartbeatCut { machine } => hits(machine),
+            | Fault::HeartbeatCut { machine }
+            | Fault::PowerOff { machine, .. } => hits(machine),
             Fault::PowerOffBoth { .. } | Fault::PlannedSwitchover | Fault::ManualSwitchover => true,
-            // The machine stops later.
+            // The machine stops later, or works on.
             Fault::FailStopAtInstruction { .. }
+            | Fault::SlowMachine { .. }
             | Fault::UnitLoss { .. }
             | Fault::UnitReturn { .. }
             | Fault::ReturnToService { .. } => false,
@@ -307,9 +318,11 @@ impl Takeovers {
         if took_effect && !of_unit {
             self.excused_from = Some(at);
         }
-        if let (Fault::HeartbeatCut { machine }, true) = (fault, took_effect) {
+        if let (Fault::HeartbeatCut { machine } | Fault::SlowMachine { machine, .. }, true) =
+            (fault, took_effect)
+        {
             let active = self.active.unwrap_or(Machine::A);
-            self.cut.insert(match machine {
+            self.troubled.insert(match machine {
                 Target::A => Machine::A,
                 Target::B => Machine::B,
                 Target::Active => active,
@@ -338,7 +351,7 @@ impl Takeovers {
     ) {
         if let (Cause::HeartbeatSilent, None, Some(from)) = (cause, &self.hit, from) {
             let recent = self.excused_from.is_some_and(|e| at <= e + EXCUSED);
-            if !recent && !self.cut.contains(&from) {
+            if !recent && !self.troubled.contains(&from) {
                 self.unfounded.push((at, from));
             }
         }
@@ -507,36 +520,6 @@ impl Takeovers {
             n => format!("{n} felt {}", felt.join(", ")),
         };
         violations.verdict("takeover-bound", checked)
-    }
-}
-
-/// A machine as a fault names it, in words.
-fn target_name(target: Target) -> &'static str {
-    match target {
-        Target::A => "machine A",
-        Target::B => "machine B",
-        Target::Active => "the active machine",
-        Target::Standby => "the standby machine",
-    }
-}
-
-/// The fault in words.
-pub fn name_of(fault: &Fault) -> String {
-    let of = |machine: &Target| target_name(*machine);
-    match fault {
-        Fault::FailStop { machine } => format!("fail-stop of {}", of(machine)),
-        Fault::FailStopAtInstruction { machine, n } => {
-            format!("fail-stop of {} before instruction {n}", of(machine))
-        }
-        Fault::Hang { machine } => format!("hang of {}", of(machine)),
-        Fault::Stall { machine, r#for } => format!("stall of {} for {}", of(machine), r#for),
-        Fault::HeartbeatCut { machine } => format!("heartbeat of {} cut", of(machine)),
-        Fault::UnitLoss { unit } => format!("loss of {unit}"),
-        Fault::UnitReturn { unit, .. } => format!("return of {unit}"),
-        Fault::PowerOffBoth { r#for } => format!("power off for {}", r#for),
-        Fault::ReturnToService { machine } => format!("return of {} to service", of(machine)),
-        Fault::PlannedSwitchover => "planned switchover".to_owned(),
-        Fault::ManualSwitchover => "manual switchover".to_owned(),
     }
 }
 

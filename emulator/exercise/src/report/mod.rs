@@ -256,7 +256,7 @@ impl Report {
                 .iter()
                 .map(|f| FaultReport {
                     at_s: f.at.as_seconds_f64(),
-                    fault: crate::judges::takeovers::name_of(&f.fault),
+                    fault: f.fault.to_string(),
                     took_effect: f.took_effect,
                     hit: f.hit.clone(),
                 })

@@ -49,6 +49,7 @@ impl Site {
             Event::StallEnds { machine, life } => self.stall_ends(now, machine, life),
             Event::DeckRead { machine, life } => self.deck_read(now, machine, life),
             Event::PowerReturns => self.power_returns(now),
+            Event::SidePowerReturns(machine) => self.side_power_returns(now, machine),
             Event::Enter { set, text } => {
                 let result = self.network.enter(now, set, &text);
                 self.key_pressed(now, set, result.err().map(|error| error.to_string()));
@@ -57,7 +58,8 @@ impl Site {
                 let result = self.network.reset_key(now, set);
                 self.key_pressed(now, set, result.err().map(|error| error.to_string()));
             }
-            Event::Fault(fault) => self.strike(now, fault),
+            Event::Fault(order) => self.strike(now, order),
+            Event::Heal(fault) => self.heal(now, fault),
         }
     }
 

@@ -1,12 +1,15 @@
-//! What each fault does when its instant has come.
+//! What each fault does when its instant has come, and what mends it.
 
-use clock::Instant;
+use clock::{Instant, Span};
 
-use super::Site;
-use crate::fault::{Fault, Target};
+use super::{Event, STATION_OUTSIDE, Site};
+use crate::fault::{Fault, Order, Target};
 use crate::machine::{Machine, Mode};
 use crate::record::{Cause, Record, Stop};
 use crate::switch::Role;
+
+/// A fault that could change nothing is tried again after this.
+const LOOK_AGAIN: Span = Span::from_millis(10);
 
 impl Site {
     fn target(&self, target: Target) -> Option<Machine> {
@@ -20,20 +23,47 @@ impl Site {
         }
     }
 
-    /// A fault comes due: it acts, and its record says what it hit.
-    pub(super) fn strike(&mut self, now: Instant, fault: Fault) {
+    /// A fault comes due: it acts, and its record says what it hit. One that waits and could
+    /// change nothing comes again.
+    pub(super) fn strike(&mut self, now: Instant, order: Order) {
         // The record stands before what follows from the fault.
         let place = self.fresh.len();
-        let (took_effect, hit) = match fault {
-            Fault::FailStop { machine }
-            | Fault::FailStopAtInstruction { machine, .. }
-            | Fault::Hang { machine }
-            | Fault::Stall { machine, .. }
-            | Fault::HeartbeatCut { machine }
-            | Fault::ReturnToService { machine } => match self.target(machine) {
-                Some(machine) => self.strike_machine(now, machine, fault),
-                None => (false, "no such machine".to_string()),
-            },
+        // Whom it hits is known before it does.
+        let machine = order.fault.machine().and_then(|m| self.target(m));
+        let fault = machine.map_or(order.fault, |machine| order.fault.on(machine));
+        let (took_effect, hit) = match order.disabled {
+            true => (false, "disabled".to_string()),
+            false => self.act(now, fault, machine),
+        };
+        let waits = self.waiting.iter().position(|f| *f == order.fault);
+        if order.waits && !took_effect && !order.disabled {
+            if waits.is_none() {
+                self.waiting.push(order.fault);
+            }
+            self.order(now + LOOK_AGAIN, Event::Fault(order));
+            return;
+        }
+        if let (true, Some(waits)) = (order.waits, waits) {
+            self.waiting.remove(waits);
+        }
+        if let (true, Some(after)) = (took_effect, order.heals_after) {
+            self.healing += 1;
+            let event = Event::Heal(fault);
+            self.calendar.schedule(now + after, STATION_OUTSIDE, event);
+        }
+        let record = Record::Fault {
+            fault: order.fault,
+            took_effect,
+            hit,
+        };
+        self.fresh.insert(place, (now, record));
+    }
+
+    fn act(&mut self, now: Instant, fault: Fault, machine: Option<Machine>) -> (bool, String) {
+        if let Some(machine) = machine {
+            return self.strike_machine(now, machine, fault);
+        }
+        match fault {
             Fault::UnitLoss { unit } => (self.lose_unit(now, unit), unit.to_string()),
             Fault::UnitReturn { unit, blank } => {
                 (self.return_unit(now, unit, blank), unit.to_string())
@@ -54,13 +84,53 @@ impl Site {
                 (asked, hit)
             }
             Fault::ManualSwitchover => self.turn_key(now),
+            // Those of a machine, when there is none in that role.
+            _ => (false, "no such machine".to_string()),
+        }
+    }
+
+    /// What the fault broke is mended, if nobody has done it before.
+    pub(super) fn heal(&mut self, now: Instant, fault: Fault) {
+        self.healing -= 1;
+        let place = self.fresh.len();
+        let machine = fault.machine().and_then(|m| self.target(m));
+        let mended = match (fault, machine) {
+            (
+                Fault::FailStop { .. } | Fault::FailStopAtInstruction { .. } | Fault::Hang { .. },
+                Some(machine),
+            ) => self.service(now, machine),
+            (Fault::HeartbeatCut { .. }, Some(machine)) => self.switch.mend_heartbeat(machine),
+            (Fault::SlowMachine { .. }, Some(machine)) => {
+                self.catch_up(machine, now);
+                self.computers[machine.index()].set_pace(now, 1)
+            }
+            (Fault::UnitLoss { unit }, _) => self.return_unit(now, unit, false),
+            // Whoever did not come back by itself.
+            (Fault::PowerOffBoth { .. }, _) => {
+                let mut both = Machine::BOTH.into_iter();
+                both.any(|machine| self.service(now, machine))
+            }
+            // The others are over by themselves.
+            _ => false,
         };
-        let record = Record::Fault {
-            fault,
-            took_effect,
-            hit,
-        };
+        let record = Record::Healed { fault, mended };
         self.fresh.insert(place, (now, record));
+    }
+
+    /// A machine that does not work, or has no role, is loaded from its deck. False if it needs
+    /// no service.
+    fn service(&mut self, now: Instant, machine: Machine) -> bool {
+        let computer = &self.computers[machine.index()];
+        // One whose power is away is loaded when it is back.
+        if computer.mode == Mode::Loading || computer.dark_until > now {
+            return false;
+        }
+        let role = self.switch.role(machine);
+        let needs = !(computer.at_work() && matches!(role, Role::Active | Role::Standby));
+        if needs {
+            self.begin_reload(machine, now);
+        }
+        needs
     }
 
     fn strike_machine(&mut self, now: Instant, machine: Machine, fault: Fault) -> (bool, String) {
@@ -94,15 +164,14 @@ impl Site {
             Fault::HeartbeatCut { .. } if computer.channels_work() => {
                 self.switch.cut_heartbeat(machine)
             }
-            Fault::ReturnToService { .. } if computer.mode != Mode::Loading => {
-                // A machine that works and has a role needs no service.
-                let role = self.switch.role(machine);
-                let serves = matches!(role, Role::Active | Role::Standby);
-                let needs = !(computer.at_work() && serves);
-                if needs {
-                    self.begin_reload(machine, now);
-                }
-                needs
+            Fault::ReturnToService { .. } => self.service(now, machine),
+            Fault::SlowMachine { times, .. } if computer.channels_work() => {
+                self.catch_up(machine, now);
+                self.computers[machine.index()].set_pace(now, times)
+            }
+            Fault::PowerOff { r#for, .. } if computer.mode != Mode::Off => {
+                self.power_off_side(machine, now, r#for);
+                true
             }
             _ => false,
         };

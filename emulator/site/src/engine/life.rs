@@ -5,6 +5,7 @@
 //! | fail-stop | stays | stop, transfers torn | stay until the switch decides |
 //! | hang, stall | stays | go on | stay |
 //! | power off | zeros | stop, transfers torn | drop out |
+//! | power of one side off | zeros | stop, transfers torn | stay until the switch decides |
 //! | return to service | from the deck | new | open until the role is given |
 //!
 //! Startover: nobody is active and core is empty. The switch closes the relays of the first machine
@@ -185,6 +186,7 @@ impl Site {
             let computer = &mut self.computers[machine.index()];
             computer.cpu.clear();
             computer.mode = Mode::Off;
+            computer.dark_until = computer.dark_until.max(now + span);
             computer.new_life();
         }
         if let Some(machine) = self.switch.power_off() {
@@ -202,7 +204,7 @@ impl Site {
     pub(super) fn power_returns(&mut self, now: Instant) {
         let whole = |machine: &Machine| {
             let computer = &self.computers[machine.index()];
-            computer.mode == Mode::Off && !computer.broken
+            computer.mode == Mode::Off && !computer.broken && computer.dark_until <= now
         };
         let Some(machine) = Machine::BOTH.into_iter().find(whole) else {
             return;
@@ -210,11 +212,47 @@ impl Site {
         if self.switch.active().is_some() {
             return;
         }
+        self.start_over(now, machine);
+    }
+
+    /// The machine, with nothing in core, gets the role and starts itself from drum.
+    fn start_over(&mut self, now: Instant, machine: Machine) {
         let computer = &mut self.computers[machine.index()];
         computer.power_up(now);
         computer.mode = Mode::LoadingDrum;
         self.appoint_tick(machine);
         self.move_role(now, machine, Cause::Startover);
+    }
+
+    /// One machine loses power and what was in core; the switch has power of its own.
+    pub(super) fn power_off_side(&mut self, machine: Machine, now: Instant, span: Span) {
+        if self.computers[machine.index()].channels_work() {
+            self.fail_stop(machine, now, Stop::Power);
+        } else {
+            self.record_stop(machine, now, Stop::Power);
+        }
+        let computer = &mut self.computers[machine.index()];
+        computer.cpu.clear();
+        computer.mode = Mode::Off;
+        computer.dark_until = now + span;
+        computer.new_life();
+        let event = Event::SidePowerReturns(machine);
+        self.calendar.schedule(now + span, STATION_OUTSIDE, event);
+    }
+
+    /// Power of one side comes back: if nobody else has the role, the machine starts itself from
+    /// drum; else it is loaded from its deck.
+    pub(super) fn side_power_returns(&mut self, now: Instant, machine: Machine) {
+        let computer = &self.computers[machine.index()];
+        if computer.mode != Mode::Off || computer.dark_until > now {
+            return;
+        }
+        let other = self.switch.active() == Some(machine.other());
+        if other || computer.broken {
+            self.begin_reload(machine, now);
+        } else {
+            self.start_over(now, machine);
+        }
     }
 
     /// The LOAD DRUM key.

@@ -1,0 +1,145 @@
+//! The matrix of faults: every kind there is, one row each, seen to do something.
+//!
+//! A fault that never fires is the commonest lie in this field. So each kind of the table
+//! `site::fault::KINDS` has an exercise of its own here, and of each this is held:
+//!
+//! * it fires: its record says that it took effect, and what it hit;
+//! * it changes the world: the run differs from the same run without it in more than that record;
+//! * the site lives on: every promise is kept (after a fault outside the failure model, what was
+//!   lost is told and breaks none), and everything is answered;
+//! * disabled, it does nothing, and the exercise is void (exit 5), not passed.
+//!
+//! *To add one*: a row in [`exercise_of`]; a kind without one fails here.
+
+use clock::{Instant, Span};
+use exercise::judges::takeovers::Fired;
+use exercise::script::{Before, FaultKind, Later, Target, UnitTarget};
+use site::Record;
+use site::fault::{KINDS, Model};
+use tests::{Evening, Morning, repository, site_at};
+
+fn seconds(n: u64) -> Span {
+    Span::from_secs(n)
+}
+
+/// The exercise of a kind: what is ordered, ten seconds into the run.
+fn exercise_of(kind: &str) -> FaultKind {
+    let machine = Target::Active;
+    let after = |first: FaultKind, later: u64, second: FaultKind| {
+        let part = |after, fault| Later { after, fault };
+        FaultKind::Sequence(vec![part(Span::ZERO, first), part(seconds(later), second)])
+    };
+    let unit = UnitTarget::Drum(0);
+    match kind {
+        "FailStop" => FaultKind::FailStop { machine },
+        "FailStopAtInstruction" => FaultKind::FailStopAtInstruction {
+            machine,
+            before: Before::Within(1000),
+        },
+        "Hang" => FaultKind::Hang { machine },
+        "Stall" => FaultKind::Stall {
+            machine,
+            lasting: seconds(2),
+        },
+        "HeartbeatCut" => FaultKind::HeartbeatCut { machine },
+        "UnitLoss" => FaultKind::UnitLoss { unit },
+        "UnitReturn" => after(
+            FaultKind::UnitLoss { unit },
+            5,
+            FaultKind::UnitReturn { unit, blank: true },
+        ),
+        "PowerOffBoth" => FaultKind::PowerOffBoth {
+            lasting: seconds(2),
+        },
+        "ReturnToService" => after(
+            FaultKind::FailStop { machine },
+            5,
+            FaultKind::ReturnToService {
+                machine: Target::Lost,
+            },
+        ),
+        "PlannedSwitchover" => FaultKind::PlannedSwitchover,
+        "ManualSwitchover" => FaultKind::ManualSwitchover,
+        "SlowMachine" => FaultKind::SlowMachine { machine, times: 4 },
+        "PowerOff" => FaultKind::PowerOff {
+            machine,
+            lasting: seconds(5),
+        },
+        other => panic!("{other} has no exercise: it would never be seen to do anything"),
+    }
+}
+
+/// The evening of a kind: calls come in, the fault comes, and everything is answered in the end.
+fn evening(ordered: &FaultKind, disabled: &[&str]) -> Evening {
+    let mut evening = Evening::calls(25.0, 30_000).fault(10.0, ordered.clone());
+    evening.script.disabled = disabled.iter().map(|name| (*name).to_owned()).collect();
+    evening.script.bounds.live = seconds(20);
+    assert_eq!(evening.script.validate(Some((6, 16))), []);
+    evening
+}
+
+/// What happened at the site, without the records of the faults themselves.
+fn world(morning: &Morning) -> Vec<(Instant, Record)> {
+    let mut records = morning.records();
+    records.retain(|(_, record)| !matches!(record, Record::Fault { .. } | Record::Healed { .. }));
+    records
+}
+
+#[test]
+fn every_kind_fires_changes_the_world_and_is_missed_when_disabled() {
+    let site = site_at("tests/planted/site.ron");
+    for kind in &KINDS {
+        let ordered = exercise_of(kind.name);
+        let with = evening(&ordered, &[]).once(&site);
+        let of_kind = |morning: &Morning| -> Vec<Fired> {
+            let fired = morning.outcome.faults.iter();
+            let of_kind = fired.filter(|fired| fired.fault.name() == kind.name);
+            of_kind.cloned().collect()
+        };
+        let [fired] = &of_kind(&with)[..] else {
+            panic!("{} came once: {}", kind.name, with.log());
+        };
+        assert!(fired.took_effect, "{fired:?}\n{}", with.log());
+        assert!(!fired.hit.is_empty(), "{} says what it hit", kind.name);
+        let status = with.report.exit_status;
+        let verdicts = &with.outcome.verdicts;
+        assert_eq!(status, 0, "{}: {verdicts:#?}\n{}", kind.name, with.log());
+        let outside = verdicts.iter().any(|v| v.outside_model);
+        assert!(
+            !outside || kind.model == Model::Outside,
+            "{}: {verdicts:#?}",
+            kind.name
+        );
+
+        let without = evening(&ordered, &[kind.name]).once(&site);
+        assert_ne!(with.outcome.digest, without.outcome.digest, "{}", kind.name);
+        let differs = world(&with) != world(&without);
+        assert!(differs, "{} changed its own record only", kind.name);
+        let status = without.report.exit_status;
+        assert_eq!(status, 5, "{} disabled:\n{}", kind.name, without.log());
+        let idle = of_kind(&without).iter().all(|fired| !fired.took_effect);
+        assert!(idle, "{} is disabled:\n{}", kind.name, without.log());
+    }
+}
+
+#[test]
+fn the_readers_table_is_the_programs() {
+    let (begin, end) = ("<!-- kinds: begin -->\n", "<!-- kinds: end -->");
+    let path = repository().join("README.md");
+    let text = std::fs::read_to_string(&path).expect("the guide");
+    let (before, rest) = text.split_once(begin).expect("where the table begins");
+    let (table, after) = rest.split_once(end).expect("where the table ends");
+    let mut made = "| kind | failure model | hits | what it does | healed by |\n".to_owned();
+    made.push_str("|---|---|---|---|---|\n");
+    for kind in &KINDS {
+        let (name, model) = (kind.name, kind.model);
+        let row = [kind.hits, kind.does, kind.heals].join(" | ");
+        made.push_str(&format!("| `{name}` | {model} | {row} |\n"));
+    }
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+        let text = format!("{before}{begin}{made}{end}{after}");
+        std::fs::write(&path, text).expect("the guide can be written");
+        return;
+    }
+    assert_eq!(table, made, "UPDATE_GOLDEN=1 writes the table anew");
+}
