@@ -231,7 +231,7 @@ fn a_thousand_mutants_are_read_or_told() {
         scripts.insert(path, map);
     }
     for (path, all) in scripts {
-        let read = |map: &SourceMap| load_script(map, path, Some((6, 16))).map(drop);
+        let read = |map: &SourceMap| load_script(map, path, None).map(drop);
         let (good, bad) = mutate(&all, &[path], 100, &read);
         assert!(bad > 30 && good > 1, "{path}: {good} in order, {bad} wrong");
     }

@@ -12,8 +12,13 @@
 //! *To add one*: a row in [`exercise_of`]; a kind without one fails here.
 
 use clock::{Instant, Span};
+use exercise::inputs::Inputs;
 use exercise::judges::takeovers::Fired;
-use exercise::script::{Before, FaultKind, Later, Target, UnitTarget};
+use exercise::layout::{Copy, FileAddress, Kind};
+use exercise::script::{
+    Before, CorePlace, Equipment, FaultKind, GroupTarget, Later, SetTarget, Target, UnitPlace,
+    UnitTarget, WrongSwitch,
+};
 use site::Record;
 use site::fault::{KINDS, Model};
 use tests::{Evening, Morning, repository, site_at};
@@ -22,8 +27,9 @@ fn seconds(n: u64) -> Span {
     Span::from_secs(n)
 }
 
-/// The exercise of a kind: what is ordered, ten seconds into the run.
-fn exercise_of(kind: &str) -> FaultKind {
+/// The exercise of a kind: what is ordered, ten seconds into the run (and not at a tick of the
+/// interval clocks, whose trap sets the count anew).
+fn exercise_of(kind: &str, site: &Inputs) -> FaultKind {
     let machine = Target::Active;
     let after = |first: FaultKind, later: u64, second: FaultKind| {
         let part = |after, fault| Later { after, fault };
@@ -65,16 +71,71 @@ fn exercise_of(kind: &str) -> FaultKind {
             machine,
             lasting: seconds(5),
         },
+        // The dispatcher's first instruction; a record that is often read.
+        "CoreParity" => FaultKind::CoreParity {
+            machine,
+            place: CorePlace::At {
+                location: site.assembly.symbol("DISP").expect("the dispatcher") as u16,
+                bit: 0,
+            },
+        },
+        "UnitParity" => FaultKind::UnitParity {
+            unit,
+            place: set_record(site, 0),
+        },
+        "TornWrite" => FaultKind::TornWrite { unit },
+        "StaleRestart" => FaultKind::StaleRestart {
+            machine,
+            lasting: seconds(3),
+        },
+        "ClockOffset" => FaultKind::ClockOffset {
+            machine,
+            ticks: -60,
+        },
+        "ClockDrift" => FaultKind::ClockDrift {
+            machine,
+            parts_per_million: -50_000,
+        },
+        "BrokenAdder" => FaultKind::BrokenAdder { machine, bit: 20 },
+        "LyingTerminal" => FaultKind::LyingTerminal {
+            set: SetTarget::Set(7),
+        },
+        "OperatorError" => FaultKind::OperatorError(WrongSwitch::Load(machine)),
+        "PowerBus" => FaultKind::PowerBus {
+            bus: GroupTarget::Number(0),
+            lasting: seconds(3),
+        },
+        "AirConditioning" => FaultKind::AirConditioning {
+            unit: GroupTarget::Number(0),
+            lasting: seconds(3),
+        },
         other => panic!("{other} has no exercise: it would never be seen to do anything"),
     }
 }
 
+/// A bit in the first copy of the record of the first set that has it on this drum.
+fn set_record(site: &Inputs, drum: u8) -> UnitPlace {
+    let places = (0..).map(|set| {
+        site.layout
+            .place(FileAddress::new(Kind::Set, set), Copy::C1)
+    });
+    let place = places.into_iter().find(|place| place.module == drum);
+    let place = place.expect("a set record on each drum");
+    UnitPlace::At {
+        track: place.track,
+        record: place.record.into(),
+        word: 20,
+        bit: 3,
+    }
+}
+
 /// The evening of a kind: calls come in, the fault comes, and everything is answered in the end.
-fn evening(ordered: &FaultKind, disabled: &[&str]) -> Evening {
-    let mut evening = Evening::calls(25.0, 30_000).fault(10.0, ordered.clone());
+fn evening(site: &Inputs, ordered: &FaultKind, disabled: &[&str]) -> Evening {
+    let mut evening = Evening::calls(25.0, 30_000).fault(10.005, ordered.clone());
     evening.script.disabled = disabled.iter().map(|name| (*name).to_owned()).collect();
     evening.script.bounds.live = seconds(20);
-    assert_eq!(evening.script.validate(Some((6, 16))), []);
+    let equipment = Equipment::from(&site.description);
+    assert_eq!(evening.script.validate(Some(&equipment)), []);
     evening
 }
 
@@ -89,8 +150,8 @@ fn world(morning: &Morning) -> Vec<(Instant, Record)> {
 fn every_kind_fires_changes_the_world_and_is_missed_when_disabled() {
     let site = site_at("tests/planted/site.ron");
     for kind in &KINDS {
-        let ordered = exercise_of(kind.name);
-        let with = evening(&ordered, &[]).once(&site);
+        let ordered = exercise_of(kind.name, &site);
+        let with = evening(&site, &ordered, &[]).once(&site);
         let of_kind = |morning: &Morning| -> Vec<Fired> {
             let fired = morning.outcome.faults.iter();
             let of_kind = fired.filter(|fired| fired.fault.name() == kind.name);
@@ -111,7 +172,7 @@ fn every_kind_fires_changes_the_world_and_is_missed_when_disabled() {
             kind.name
         );
 
-        let without = evening(&ordered, &[kind.name]).once(&site);
+        let without = evening(&site, &ordered, &[kind.name]).once(&site);
         assert_ne!(with.outcome.digest, without.outcome.digest, "{}", kind.name);
         let differs = world(&with) != world(&without);
         assert!(differs, "{} changed its own record only", kind.name);

@@ -17,7 +17,7 @@ use clock::journal::JournalWriter;
 use exercise::driver::{Options, Plan, finish};
 use exercise::inputs::{Inputs, Loading, load, load_script};
 use exercise::judges::Verdict;
-use exercise::script::Script;
+use exercise::script::{Equipment, Script};
 use site::source::{SourceMap, render};
 
 /// Within so many seeds a planted fault must be found.
@@ -205,9 +205,7 @@ fn exercise(name: &str, inputs: &Inputs) -> Script {
     let path = format!("{name}.ron");
     let mut map = SourceMap::new();
     map.insert(path.as_str(), read(&folder().join(&path)));
-    let drums = inputs.description.drums.units;
-    let disks = inputs.description.disks.units;
-    load_script(&map, &path, Some((drums, disks)))
+    load_script(&map, &path, Some(&Equipment::from(&inputs.description)))
         .unwrap_or_else(|found| panic!("{}", render(&found, &map)))
 }
 

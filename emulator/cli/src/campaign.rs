@@ -14,6 +14,7 @@ use exercise::campaign::results::{self, Results};
 use exercise::campaign::summary::{Summary, junit};
 use exercise::campaign::{self, Unit, UnitResult};
 use exercise::driver::{self, Plan, StartError};
+use exercise::script::Equipment;
 use indicatif::{ProgressBar, ProgressStyle};
 use site::source::SourceMap;
 
@@ -195,13 +196,9 @@ fn plan(options: &Options) -> Result<Plan, Failure> {
     let mut map = SourceMap::new();
     let site_path = files::site_path(&options.site);
     let inputs = files::site(&mut map, &site_path)?;
-    let units = (
-        inputs.description.drums.units,
-        inputs.description.disks.units,
-    );
-    let sets = inputs.description.sets() as u16;
+    let equipment = Equipment::from(&inputs.description);
     let path = options.script.display().to_string();
-    let (script, list) = files::script(&mut map, &path, Some(units), Some(sets))?;
+    let (script, list) = files::script(&mut map, &path, Some(&equipment))?;
     let run_options = driver::Options {
         seed: 1,
         cut: None,

@@ -71,7 +71,7 @@ fn check(path: &std::path::Path) -> Result<(), Failure> {
     match kind_of(&text) {
         Kind::Site => site(&mut map, &name),
         Kind::Script => {
-            let (script, entries) = files::script(&mut map, &name, None, None)?;
+            let (script, entries) = files::script(&mut map, &name, None)?;
             println!(
                 "{name}: exercise \"{}\", {}, {} faults, {} expectations, {} listed entries",
                 script.name,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use exercise::entries_csv::{self, Entry};
 use exercise::inputs::{Inputs, Loading, load, load_script};
-use exercise::script::{Script, Workload};
+use exercise::script::{Equipment, Script, Workload};
 use site::source::{FILE_BYTES_MAX, Mistake, Mistakes, SourceMap, beside, render};
 
 use crate::failure::{Failure, caret};
@@ -71,11 +71,10 @@ pub fn site(map: &mut SourceMap, path: &str) -> Result<Inputs, Failure> {
 pub fn script(
     map: &mut SourceMap,
     path: &str,
-    units: Option<(u8, u8)>,
-    sets: Option<u16>,
+    equipment: Option<&Equipment>,
 ) -> Result<(Script, Vec<Entry>), Failure> {
     fetch(map, path)?;
-    let script = load_script(map, path, units).map_err(|found| mistakes(&found, map))?;
+    let script = load_script(map, path, equipment).map_err(|found| mistakes(&found, map))?;
     let mut entries = Vec::new();
     if let Workload::File(name) = &script.workload {
         let list = beside(path, name);
@@ -84,10 +83,11 @@ pub fn script(
                 .expected("the path of a CSV file, relative to this one");
             return Err(mistakes(&Mistakes(vec![mistake]), map));
         }
+        let sets = equipment.map_or(u16::MAX, |equipment| equipment.sets);
         let text = map.text(&list).ok_or_else(|| {
             Failure::Input(format!("error: {list}:1:1: this is not text (UTF-8)"))
         })?;
-        entries = entries_csv::read(text, sets.unwrap_or(u16::MAX)).map_err(|found| {
+        entries = entries_csv::read(text, sets).map_err(|found| {
             let shown: Vec<String> = found
                 .iter()
                 .map(|m| caret(&list, text, m.line, m.column, 1, &m.message))

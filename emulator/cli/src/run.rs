@@ -16,7 +16,7 @@ use exercise::driver::{self, Onlooker, Outcome, Plan, Progress, Run, StartError}
 use exercise::entries_csv::{self, Entry};
 use exercise::inputs::Inputs;
 use exercise::report::{Report, text};
-use exercise::script::Script;
+use exercise::script::{Equipment, Script};
 use exercise::snapshot;
 use indicatif::{ProgressBar, ProgressStyle};
 use site::source::SourceMap;
@@ -255,12 +255,8 @@ fn read_script(
     path: &Path,
     inputs: &Inputs,
 ) -> Result<(Script, Vec<Entry>), Failure> {
-    let units = (
-        inputs.description.drums.units,
-        inputs.description.disks.units,
-    );
-    let sets = inputs.description.sets() as u16;
-    files::script(map, &path.display().to_string(), Some(units), Some(sets))
+    let equipment = Equipment::from(&inputs.description);
+    files::script(map, &path.display().to_string(), Some(&equipment))
 }
 
 /// A run that goes on from a snapshot, with other faults if a script is given.

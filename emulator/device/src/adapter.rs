@@ -40,8 +40,8 @@ pub struct Chunk {
 /// Access of an adapter to the core of the machine it is connected to, for lists kept there. Each
 /// fetch steals one core cycle.
 pub trait CoreAccess {
-    /// The word at `address` (15 bits are used).
-    fn fetch(&mut self, address: u16) -> u64;
+    /// The word at `address` (15 bits are used); `None` if its parity is wrong.
+    fn fetch(&mut self, address: u16) -> Option<u64>;
 }
 
 /// What a channel can ask of the equipment at the other end of its cable. All methods are told

@@ -26,6 +26,7 @@
 use clock::{Instant, Span, periodic};
 use serde::{Deserialize, Serialize};
 
+use crate::contacts::Contacts;
 use crate::frame::{AnswerFrame, BLOCKS_MAX, Ending, SERIALS, TEXT_MAX, is_text};
 
 /// Figures of the sets and interchanges; all of them the site's.
@@ -277,6 +278,8 @@ pub struct AgentSet {
     pub held: Option<Held>,
     /// The keyboard.
     pub keyboard: Keyboard,
+    /// What its keys send, and its type prints.
+    pub contacts: Contacts,
     /// When its timer in the site's list rings.
     pub timer: Option<Instant>,
     /// Time locked for want of the system, up to `counted_until`.
@@ -294,6 +297,7 @@ impl AgentSet {
             last_serial: 0,
             held: None,
             keyboard: Keyboard::Unlocked,
+            contacts: Contacts::default(),
             timer: None,
             locked: Span::ZERO,
             counted_until: Instant::ZERO,
@@ -346,6 +350,7 @@ impl AgentSet {
     ) -> (SetOutput, bool) {
         self.keyboard = Keyboard::Waiting;
         let set = self.number;
+        let text = self.contacts.sent(text);
         if let Some(held) = &mut self.held
             && held.text == text
         {
@@ -366,7 +371,7 @@ impl AgentSet {
         self.last_serial = (self.last_serial + 1) % SERIALS;
         self.held = Some(Held {
             serial: self.last_serial,
-            text: text.to_vec(),
+            text,
             in_doubt,
             block_wanted: 0,
             queued: true,
@@ -453,7 +458,7 @@ impl AgentSet {
             text: if lights.is_some() {
                 Vec::new()
             } else {
-                frame.text
+                self.contacts.printed(&frame.text)
             },
             lights,
             complete,

@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adapter::{Adapter, Chunk, CoreAccess, Prepare, UnusualEnd};
 use crate::agent_set::{AgentSet, EnterError, Lock, SetCount, SetOptions};
+use crate::contacts::Contacts;
 use crate::frame::{self, NOTHING_CHARACTERS};
 use crate::interchange::{Interchange, Outputs};
 use crate::line::{ADDRESSES, Direction, Line, LineOptions};
@@ -329,6 +330,12 @@ impl CommunicationNetwork {
     /// The interchanges.
     pub fn interchanges(&self) -> &[Interchange] {
         &self.interchanges
+    }
+
+    /// Gives a set other contacts. False if it has these already, or there is no such set.
+    pub fn set_contacts(&mut self, set: u16, contacts: Contacts) -> bool {
+        let set = self.sets.get_mut(usize::from(set));
+        set.is_some_and(|set| std::mem::replace(&mut set.contacts, contacts) != contacts)
     }
 
     /// The sets.

@@ -121,6 +121,7 @@ const INVALID_ADDRESS: Error = (PROGRAM_CHECK, (3, 8));
 const RESPONSE_CHECK: Error = (DATA_CHECK, (3, 4));
 const PARITY_CHECK: Error = (DATA_CHECK, (3, 1));
 const ACCESS_INOPERATIVE: Error = (EXCEPTIONAL, (4, 8));
+const FILE_CIRCUIT_CHECK: Error = (DATA_CHECK, (4, 1));
 
 /// One drum or disk module with its access.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -296,6 +297,20 @@ impl FileControl {
             access.raised |= access.awaited.take().is_some();
         }
         changed
+    }
+
+    /// Whether words of a write on this module are passing at `now`.
+    pub fn is_writing(&self, now: Instant, module: usize) -> bool {
+        self.transfer.is_some_and(|transfer| {
+            let passing = |chunk: Chunk| chunk.start < now && now < chunk.end;
+            let chunk = transfer.chunk.map(|(_, chunk, ..)| chunk);
+            transfer.module == module && transfer.write && chunk.is_some_and(passing)
+        })
+    }
+
+    /// Says in the sense words that a write was torn and not by the program.
+    pub fn note_circuit_check(&mut self) {
+        self.error(FILE_CIRCUIT_CHECK);
     }
 
     /// Says in the sense words that the access of a transfer under way went away.
@@ -596,9 +611,9 @@ impl Adapter for FileControl {
             return self.refuse(INVALID_SEQUENCE);
         };
         let count = count.min(words.len());
-        let cells: Vec<u64> = words[..count].iter().map(|word| word & WORD).collect();
+        let cells = &words[..count];
         let store = &mut self.modules[transfer.module].store;
-        store.write(transfer.track, transfer.first + transfer.done, &cells);
+        store.write(transfer.track, transfer.first + transfer.done, cells);
         self.words_passed(&transfer, count, chunk.end - chunk.start);
         self.end_chunk(last, beyond.then_some(FORMAT_CHECK))
     }
@@ -624,7 +639,7 @@ impl Adapter for FileControl {
         let passed = passed.min(count).min(words.len());
         let place = transfer.first + transfer.done;
         if write {
-            let mut cells: Vec<u64> = words[..passed].iter().map(|w| w & WORD).collect();
+            let mut cells = words[..passed].to_vec();
             if passed < count.min(words.len()) {
                 cells.push(words[passed] & WORD | SYNDROME);
             }

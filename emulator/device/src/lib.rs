@@ -12,6 +12,7 @@
 //! | `line`, `frame` | bits on their way; messages as six-bit characters with a check |
 //! | `interchange` | the IBM 1006 of an office |
 //! | `agent_set` | keyboard, printer and lights of one agent |
+//! | `contacts` | what the keys of a set send, and its type prints |
 //! | `line_record` | what lines and sets leave in the record of a run |
 //!
 //! *To add a device:* write its file here, implement [`adapter::Adapter`] for its control, and
@@ -20,6 +21,7 @@
 pub mod adapter;
 pub mod agent_set;
 pub mod communication_network;
+pub mod contacts;
 pub mod file_control;
 pub mod frame;
 pub mod geometry;

@@ -61,6 +61,7 @@ use word::{SIGN, address, bcd, decrement, from_fields, prefix};
 use crate::adapter::{Chunk, CoreAccess, ORDER_TIME, Prepare, UnusualEnd};
 use crate::frame::{AnswerFrame, Ending, EntryFrame, TEXT_MAX};
 use crate::line::ADDRESSES;
+use crate::store::WORD;
 
 /// Time for one word between channel and adapter (assigned by us).
 pub const WORD_TIME: Span = Span(15_000);
@@ -85,6 +86,7 @@ const INVALID_CODE: Error = (8, (2, 4));
 const FORMAT_CHECK: Error = (8, (2, 2));
 const NO_RECORD_FOUND: Error = (8, (2, 1));
 const INVALID_ADDRESS: Error = (8, (3, 8));
+const PARITY_CHECK: Error = (4, (3, 1));
 
 /// Something the program is to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,7 +189,9 @@ impl Port {
             return None;
         };
         for _ in 0..SEARCH_WORDS {
-            let word = core.fetch(self.list);
+            let Some(word) = core.fetch(self.list) else {
+                break;
+            };
             self.list = (self.list + 1) & 0o77777;
             match prefix(word) {
                 0 if usize::from(address(word)) < ADDRESSES => return Some(address(word) as u8),
@@ -414,6 +418,10 @@ impl LineAdapter {
             return self.fail(INVALID_SEQUENCE);
         };
         self.copying = None;
+        if from.iter().any(|cell| cell & !WORD != 0) {
+            self.prepared = Prepared::Nothing;
+            return self.fail(PARITY_CHECK);
+        }
         let line = usize::from(*line);
         let room = BLOCK_WORDS - words.len();
         words.extend(from.iter().take(room));

@@ -90,6 +90,17 @@ impl Store {
         }
     }
 
+    /// Turns over one bit (0-35) of a word; its parity stays what it was. False if there is no such
+    /// cell, or its parity is wrong already.
+    pub fn flip(&mut self, track: u16, place: usize, bit: u8) -> bool {
+        let good = self.page(track).and_then(|page| page.get(place)).copied();
+        if good.is_none_or(|cell| cell & SYNDROME != 0) {
+            return false;
+        }
+        self.page_mut(track)[place] ^= 1 << (bit % 36) | SYNDROME;
+        true
+    }
+
     /// Whether `track` is certainly the same here and in `other`: both unwritten, or one page
     /// still shared. `false` says nothing.
     pub fn shares(&self, other: &Store, track: u16) -> bool {

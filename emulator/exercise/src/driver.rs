@@ -34,7 +34,7 @@ use crate::inputs::Inputs;
 use crate::judges::ledger::Traffic;
 use crate::judges::takeovers::{Fired, Takeover};
 use crate::judges::{Judges, Verdict, text_of};
-use crate::script;
+use crate::script::{self, Equipment};
 use crate::workload::{Player, Workload};
 use counters::CounterWatch;
 use entry_list::EntryList;
@@ -208,11 +208,8 @@ impl Run {
     /// A run at instant 0 at a site that has its opening files.
     pub(super) fn new(plan: &Plan, site: Site) -> Run {
         let inputs = &plan.inputs;
-        let units = (
-            inputs.description.drums.units,
-            inputs.description.disks.units,
-        );
-        let drawn = plan.script.draw_faults(plan.options.seed, units.0, units.1);
+        let equipment = Equipment::from(&inputs.description);
+        let drawn = plan.script.draw_faults(plan.options.seed, &equipment);
         Run {
             judges: Judges::new(inputs, &plan.script.bounds, site.media()),
             site,
@@ -228,9 +225,8 @@ impl Run {
     /// This run, still at instant 0, with the seed of another plan of the same site and exercise.
     pub fn reseeded(&self, plan: &Plan) -> Run {
         debug_assert_eq!(self.now, Instant::ZERO, "what was drawn has not been used");
-        let description = &plan.inputs.description;
-        let units = (description.drums.units, description.disks.units);
-        let drawn = plan.script.draw_faults(plan.options.seed, units.0, units.1);
+        let equipment = Equipment::from(&plan.inputs.description);
+        let drawn = plan.script.draw_faults(plan.options.seed, &equipment);
         Run {
             faults: Faults::new(drawn),
             workload: workload(plan),
@@ -241,9 +237,8 @@ impl Run {
     /// Goes on with the faults of another script, as far as they are not due yet: a fork asks what
     /// would have happened instead.
     pub fn fork(&mut self, plan: &Plan) {
-        let description = &plan.inputs.description;
-        let units = (description.drums.units, description.disks.units);
-        let drawn = plan.script.draw_faults(plan.options.seed, units.0, units.1);
+        let equipment = Equipment::from(&plan.inputs.description);
+        let drawn = plan.script.draw_faults(plan.options.seed, &equipment);
         self.faults = Faults::due_from(drawn, self.now);
         self.judges.set_bounds(&plan.script.bounds);
     }

@@ -12,7 +12,7 @@ use site::source::{Mistake, Mistakes, SourceMap, beside, read};
 use crate::files::FilesDescription;
 use crate::layout::Layout;
 use crate::schedule::Schedule;
-use crate::script::Script;
+use crate::script::{Equipment, Script};
 use crate::tables_deck::{InterchangePlace, tables_deck};
 
 /// Name under which the tables deck appears in listings and mistakes.
@@ -264,15 +264,15 @@ fn assemble_programs(
     })
 }
 
-/// Reads an exercise and checks its meaning; `units` are the site's drums and disks when known.
+/// Reads an exercise and checks its meaning; `equipment` is the site's when known.
 pub fn load_script(
     map: &SourceMap,
     path: &str,
-    units: Option<(u8, u8)>,
+    equipment: Option<&Equipment>,
 ) -> Result<Script, Mistakes> {
     let script: Script = read(map, path)?;
     let mut mistakes = Mistakes::new();
-    for found in script.validate(units) {
+    for found in script.validate(equipment) {
         mistakes.push(Mistake::at(path, found.path.as_slice(), found.message).expected(found.help));
     }
     mistakes.or(script)

@@ -23,9 +23,19 @@
 
 use std::collections::BTreeMap;
 
-use clock::{Span, Stream};
+use clock::Span;
 use serde::{Deserialize, Serialize};
 use site::fault::KINDS;
+
+mod drawing;
+mod faults;
+
+pub use drawing::{DrawnFault, Equipment};
+pub use faults::{
+    Before, CorePlace, FaultKind, GroupTarget, Later, Life, Rate, SetTarget, Target, UnitPlace,
+    UnitTarget, WrongSwitch,
+};
+use faults::{validate_fault, validate_rate};
 
 /// Text for people by language code (`"en"`, `"de"`).
 pub type Text = BTreeMap<String, String>;
@@ -61,6 +71,9 @@ pub struct Script {
     /// Faults, in any order.
     #[serde(default)]
     pub faults: Vec<OrderedFault>,
+    /// Faults that come at a rate; none may come.
+    #[serde(default)]
+    pub rates: Vec<Rate>,
     /// Kinds of fault that come due and do nothing, so that the exercise is void: to see that it is
     /// not passed without them.
     #[serde(default)]
@@ -165,166 +178,6 @@ pub enum When {
     AfterEntries(u64),
 }
 
-/// Which machine: an identity, or whichever plays the role at that instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Target {
-    /// Machine A.
-    A,
-    /// Machine B.
-    B,
-    /// The machine in the active role.
-    Active,
-    /// The machine in the standby role.
-    Standby,
-    /// The machine that is out of service: stopped, hung or switched out.
-    Lost,
-}
-
-/// Which storage unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum UnitTarget {
-    /// Drum unit, 0-based.
-    Drum(u8),
-    /// Disk unit, 0-based.
-    Disk(u8),
-    /// A drum drawn from the seed.
-    AnyDrum,
-    /// A disk drawn from the seed.
-    AnyDisk,
-    /// Any unit, drawn from the seed.
-    Any,
-    /// The unit that was lost last.
-    Lost,
-}
-
-/// Before which instruction a machine stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum Before {
-    /// Before the machine's N-th instruction since power on.
-    Nth(u64),
-    /// Before one of the next N instructions, drawn from the seed.
-    Within(u64),
-}
-
-/// A fault as scripts name it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub enum FaultKind {
-    /// Processor and channels stop at the same instant.
-    FailStop {
-        /// Which machine.
-        machine: Target,
-    },
-    /// The same before a certain instruction.
-    FailStopAtInstruction {
-        /// Which machine.
-        machine: Target,
-        /// Before which instruction.
-        before: Before,
-    },
-    /// The processor stops answering, but the machine keeps its state.
-    Hang {
-        /// Which machine.
-        machine: Target,
-    },
-    /// The processor stops for a time, then goes on, convinced that nothing happened.
-    Stall {
-        /// Which machine.
-        machine: Target,
-        /// How long it stops.
-        #[serde(with = "clock::time::span_text")]
-        lasting: Span,
-    },
-    /// The machine works on, but its heartbeat is not heard.
-    HeartbeatCut {
-        /// Which machine.
-        machine: Target,
-    },
-    /// A drum or disk unit is lost.
-    UnitLoss {
-        /// Which unit.
-        unit: UnitTarget,
-    },
-    /// A lost unit comes back, with what it had or blank.
-    UnitReturn {
-        /// Which unit.
-        unit: UnitTarget,
-        /// With nothing on it.
-        #[serde(default)]
-        blank: bool,
-    },
-    /// Both machines lose power and so their core.
-    PowerOffBoth {
-        /// How long the power is away.
-        #[serde(with = "clock::time::span_text")]
-        lasting: Span,
-    },
-    /// A failed machine comes back.
-    ReturnToService {
-        /// Which machine.
-        machine: Target,
-    },
-    /// The daily exchange of roles.
-    PlannedSwitchover,
-    /// The operator turns the key.
-    ManualSwitchover,
-    /// One of these, drawn from the seed.
-    Choose(Vec<FaultKind>),
-    /// Several, each so long after the first's instant.
-    Sequence(Vec<Later>),
-    /// Each cycle of the machine takes so many times as long.
-    SlowMachine {
-        /// Which machine.
-        machine: Target,
-        /// 2 to 100.
-        times: u8,
-    },
-    /// One side loses power: its machine stops, its core is lost.
-    PowerOff {
-        /// Which machine.
-        machine: Target,
-        /// How long the power is away.
-        #[serde(with = "clock::time::span_text")]
-        lasting: Span,
-    },
-    /// A fault that is mended so long after it took effect.
-    Healed {
-        /// How long after.
-        #[serde(with = "clock::time::span_text")]
-        after: Span,
-        /// What is mended.
-        fault: Box<FaultKind>,
-    },
-    /// Some of these, drawn from the seed: how many, which (none twice), and when each strikes.
-    /// Each waits, if it must, for a moment at which it can take effect. Those that damage storage
-    /// all hit one unit.
-    Several {
-        /// How many at least.
-        least: u8,
-        /// And at most.
-        most: u8,
-        /// All within so long.
-        #[serde(with = "clock::time::span_text")]
-        within: Span,
-        /// Of these.
-        of: Vec<FaultKind>,
-    },
-}
-
-/// A part of a sequence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Later {
-    /// After the instant of the sequence.
-    #[serde(with = "clock::time::span_text")]
-    pub after: Span,
-    /// What happens then.
-    pub fault: FaultKind,
-}
-
 /// What is expected, for how many points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -373,23 +226,6 @@ pub enum Condition {
     Answered(u64),
 }
 
-/// A fault with everything drawn: what is given to the site.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DrawnFault {
-    /// Its instant; `AfterEntries` stays as it is.
-    pub at: When,
-    /// After that instant.
-    pub after: Span,
-    /// No `Choose`, `Sequence`, `Several`, `Healed`, no `Any` unit.
-    pub fault: FaultKind,
-    /// For `FailStopAtInstruction`: instructions after the fault's instant (0 when `Nth`).
-    pub instructions_later: u64,
-    /// It waits for a moment at which it can take effect.
-    pub waits: bool,
-    /// It is mended so long after it took effect.
-    pub heals_after: Option<Span>,
-}
-
 /// A mistake of meaning: path in the file (field names and indices), message, help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -412,6 +248,7 @@ impl Script {
             workload: Workload::Quiet,
             starts_at: default_start(),
             faults: Vec::new(),
+            rates: Vec::new(),
             disabled: Vec::new(),
             expectations: Vec::new(),
             settle: default_settle(),
@@ -435,8 +272,8 @@ impl Script {
         }
     }
 
-    /// Everything that is wrong in meaning. `drums` and `disks` are the site's units when known.
-    pub fn validate(&self, units: Option<(u8, u8)>) -> Vec<Mistake> {
+    /// Everything that is wrong in meaning. `equipment` is the site's when known.
+    pub fn validate(&self, equipment: Option<&Equipment>) -> Vec<Mistake> {
         let mut found = Mistakes::default();
         if self.format != FORMAT {
             found.add(
@@ -492,10 +329,13 @@ impl Script {
             validate_fault(
                 &ordered.fault,
                 &["faults".into(), at.clone(), "fault".into()],
-                units,
+                equipment,
                 0,
                 &mut found,
             );
+        }
+        for (index, rate) in self.rates.iter().enumerate() {
+            validate_rate(rate, index, equipment, &mut found);
         }
         for (index, name) in self.disabled.iter().enumerate() {
             if !KINDS.iter().any(|kind| kind.name == name) {
@@ -614,254 +454,6 @@ impl Script {
             _ => {}
         }
     }
-
-    /// Draws everything the script leaves to the seed; one stream a fault, so that a fault added
-    /// at the end moves no other. `drums` and `disks` are the numbers of the site's units.
-    pub fn draw_faults(&self, seed: u64, drums: u8, disks: u8) -> Vec<DrawnFault> {
-        let mut drawn = Vec::new();
-        for (index, ordered) in self.faults.iter().enumerate() {
-            let mut drawing = Drawing {
-                stream: Stream::new(seed, &format!("script/fault/{index}")),
-                units: (drums, disks),
-                drawn: &mut drawn,
-            };
-            let at = match &ordered.at {
-                When::Drawn(from, to) => {
-                    let later = drawing.stream.below((to.0 - from.0).max(1));
-                    When::Fixed(Span(from.0 + later))
-                }
-                other => other.clone(),
-            };
-            drawing.draw(&ordered.fault, &at, Mode::default());
-        }
-        drawn
-    }
-}
-
-/// How a part of a fault is drawn.
-#[derive(Clone, Copy, Default)]
-struct Mode {
-    /// After the instant of the whole.
-    after: Span,
-    waits: bool,
-    heals_after: Option<Span>,
-    /// The unit that any damage to storage hits.
-    unit: Option<UnitTarget>,
-}
-
-struct Drawing<'a> {
-    stream: Stream,
-    units: (u8, u8),
-    drawn: &'a mut Vec<DrawnFault>,
-}
-
-impl Drawing<'_> {
-    fn draw(&mut self, fault: &FaultKind, at: &When, mode: Mode) {
-        let mut fault = fault.clone();
-        let mut instructions_later = 0;
-        match &mut fault {
-            FaultKind::Choose(kinds) => {
-                let kind = self.stream.choose(kinds).clone();
-                return self.draw(&kind, at, mode);
-            }
-            FaultKind::Sequence(parts) => {
-                for part in parts.iter() {
-                    let after = mode.after + part.after;
-                    self.draw(&part.fault, at, Mode { after, ..mode });
-                }
-                return;
-            }
-            FaultKind::Healed { after, fault } => {
-                let heals_after = Some(*after);
-                return self.draw(
-                    fault,
-                    at,
-                    Mode {
-                        heals_after,
-                        ..mode
-                    },
-                );
-            }
-            FaultKind::Several {
-                least,
-                most,
-                within,
-                of,
-            } => {
-                self.stream.shuffle(of);
-                let more = u64::from(most.saturating_sub(*least));
-                let count = usize::from(*least) + self.stream.below(more + 1) as usize;
-                let unit = Some(self.unit(UnitTarget::Any));
-                for fault in of.iter().take(count) {
-                    let after = mode.after + Span(self.stream.below(within.0.max(1)));
-                    let waits = true;
-                    let mode = Mode {
-                        after,
-                        waits,
-                        unit,
-                        ..mode
-                    };
-                    self.draw(fault, at, mode);
-                }
-                return;
-            }
-            FaultKind::FailStopAtInstruction {
-                before: Before::Within(n),
-                ..
-            } => instructions_later = 1 + self.stream.below((*n).max(1)),
-            _ => {}
-        }
-        if let Some(unit) = fault.unit_mut() {
-            *unit = match mode.unit {
-                Some(one) if *unit != UnitTarget::Lost => one,
-                _ => self.unit(*unit),
-            };
-        }
-        self.drawn.push(DrawnFault {
-            at: at.clone(),
-            after: mode.after,
-            fault,
-            instructions_later,
-            waits: mode.waits,
-            heals_after: mode.heals_after,
-        });
-    }
-
-    fn unit(&mut self, unit: UnitTarget) -> UnitTarget {
-        let (drums, disks) = (u64::from(self.units.0), u64::from(self.units.1));
-        match unit {
-            UnitTarget::AnyDrum => UnitTarget::Drum(self.stream.below(drums.max(1)) as u8),
-            UnitTarget::AnyDisk => UnitTarget::Disk(self.stream.below(disks.max(1)) as u8),
-            UnitTarget::Any => match self.stream.below((drums + disks).max(1)) {
-                n if n < drums => UnitTarget::Drum(n as u8),
-                n => UnitTarget::Disk((n - drums) as u8),
-            },
-            named => named,
-        }
-    }
-}
-
-impl FaultKind {
-    /// The unit it hits, if it hits one.
-    fn unit_mut(&mut self) -> Option<&mut UnitTarget> {
-        match self {
-            FaultKind::UnitLoss { unit } | FaultKind::UnitReturn { unit, .. } => Some(unit),
-            _ => None,
-        }
-    }
-}
-
-fn validate_fault(
-    fault: &FaultKind,
-    path: &[String],
-    units: Option<(u8, u8)>,
-    depth: usize,
-    found: &mut Mistakes,
-) {
-    let names: Vec<&str> = path.iter().map(String::as_str).collect();
-    let below = |more: &[&str]| -> Vec<String> {
-        path.iter()
-            .cloned()
-            .chain(more.iter().map(|s| (*s).to_owned()))
-            .collect()
-    };
-    match fault {
-        FaultKind::Stall { lasting, .. }
-        | FaultKind::PowerOffBoth { lasting }
-        | FaultKind::PowerOff { lasting, .. }
-        | FaultKind::Healed { after: lasting, .. }
-            if *lasting == Span::ZERO || *lasting > Span::from_secs(24 * 3600) =>
-        {
-            found.add(
-                &names,
-                &format!("it cannot last {lasting}"),
-                "more than 0 and at most 24h",
-            );
-        }
-        FaultKind::FailStopAtInstruction {
-            before: Before::Nth(0) | Before::Within(0),
-            ..
-        } => found.add(
-            &names,
-            "there is no instruction 0",
-            "a number of at least 1",
-        ),
-        FaultKind::UnitLoss { unit } | FaultKind::UnitReturn { unit, .. } => {
-            if let Some((drums, disks)) = units {
-                let missing = match *unit {
-                    UnitTarget::Drum(n) => (n >= drums).then_some((n, "drum", drums)),
-                    UnitTarget::Disk(n) => (n >= disks).then_some((n, "disk", disks)),
-                    _ => None,
-                };
-                if let Some((n, what, count)) = missing {
-                    found.add(
-                        &names,
-                        &format!("the site has no {what} unit {n}"),
-                        &format!("0 to {}", count.saturating_sub(1)),
-                    );
-                }
-            }
-        }
-        FaultKind::Choose(kinds) => {
-            if kinds.is_empty() {
-                found.add(&names, "nothing to choose from", "at least one fault");
-            }
-            if depth > 8 {
-                return found.add(&names, "choices are nested too deep", "at most 8");
-            }
-            for (index, kind) in kinds.iter().enumerate() {
-                validate_fault(kind, &below(&[&index.to_string()]), units, depth + 1, found);
-            }
-        }
-        FaultKind::Sequence(parts) => {
-            if parts.is_empty() {
-                found.add(&names, "the sequence is empty", "at least one fault");
-            }
-            if depth > 8 {
-                return found.add(&names, "sequences are nested too deep", "at most 8");
-            }
-            for (index, part) in parts.iter().enumerate() {
-                let path = below(&[&index.to_string(), "fault"]);
-                validate_fault(&part.fault, &path, units, depth + 1, found);
-            }
-        }
-        FaultKind::SlowMachine { times, .. } if !(2..=100).contains(times) => found.add(
-            &names,
-            &format!("a machine is not {times} times slower"),
-            "2 to 100",
-        ),
-        FaultKind::Healed { fault, .. } => {
-            if depth > 8 {
-                return found.add(&names, "faults are nested too deep", "at most 8");
-            }
-            validate_fault(fault, &below(&["fault"]), units, depth + 1, found);
-        }
-        FaultKind::Several {
-            least,
-            most,
-            within,
-            of,
-        } => {
-            if least > most || *most == 0 || usize::from(*most) > of.len() {
-                found.add(
-                    &names,
-                    &format!("{least} to {most} of {} faults cannot be drawn", of.len()),
-                    "least at most most, most at least 1 and not more than there are",
-                );
-            }
-            if *within > DURATION_MAX {
-                found.add(&names, "they lie too far apart", "at most 31 days");
-            }
-            if depth > 8 {
-                return found.add(&names, "faults are nested too deep", "at most 8");
-            }
-            for (index, kind) in of.iter().enumerate() {
-                let path = below(&["of", &index.to_string()]);
-                validate_fault(kind, &path, units, depth + 1, found);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// Minutes since midnight of `"hh:mm"`.
@@ -891,6 +483,14 @@ impl Mistakes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn equipment() -> Equipment {
+        Equipment {
+            drums: 6,
+            disks: 16,
+            ..Equipment::default()
+        }
+    }
 
     fn rush() -> Script {
         Script {
@@ -929,11 +529,11 @@ mod tests {
     #[test]
     fn what_is_drawn_lies_inside_and_names_one_thing() {
         let script = rush();
-        assert_eq!(script.validate(Some((6, 16))), []);
+        assert_eq!(script.validate(Some(&equipment())), []);
         let mut kinds = BTreeMap::new();
         for seed in 1..=200 {
-            let drawn = script.draw_faults(seed, 6, 16);
-            assert_eq!(drawn, script.draw_faults(seed, 6, 16));
+            let drawn = script.draw_faults(seed, &equipment());
+            assert_eq!(drawn, script.draw_faults(seed, &equipment()));
             for fault in &drawn {
                 let When::Fixed(at) = fault.at else {
                     panic!("seed {seed}: nothing drawn: {fault:?}")
@@ -977,7 +577,7 @@ mod tests {
             condition: Condition::Takeovers(1),
         };
         script.expectations = vec![same.clone(), same];
-        let found = script.validate(Some((6, 16)));
+        let found = script.validate(Some(&equipment()));
         let paths: Vec<String> = found.iter().map(|m| m.path.join(".")).collect();
         assert_eq!(
             paths,

@@ -31,7 +31,8 @@
 //! command takes three core cycles; commands that concern only the channel and core are executed
 //! together at the instant the first begins, up to 64, and their time added up; the adapter acts
 //! on an order at the instant the command begins; conditions that arise in an interrupt wait for
-//! its end and are not shown before. *Not emulated*: BCD conversion, read backward, second
+//! its end and are not shown before; a word of bad parity from core stops the channel, and the site
+//! its machine; on a write it goes out with its bad parity. *Not emulated*: BCD conversion, read backward, second
 //! interface, attention 2, noncontinuous interrupts.
 
 use clock::{Instant, Span};
@@ -39,6 +40,7 @@ use device::adapter::{Adapter, Chunk, ORDER_TIME, Prepare};
 use serde::{Deserialize, Serialize};
 
 use crate::channel_command::{self as table, Command};
+use crate::core_store::BAD_PARITY;
 
 /// Time of one command: three core cycles.
 pub const COMMAND_TIME: Span = Span(6_540);
@@ -59,7 +61,7 @@ pub const ADAPTER_CHECK: u8 = 0o01;
 
 /// What the channel can do to its machine.
 pub trait Host {
-    /// The word at a core address.
+    /// The cell at a core address: the word, and [`BAD_PARITY`] if its parity is wrong.
     fn read(&mut self, address: u16) -> u64;
     /// Stores a word of 36 bits.
     fn write(&mut self, address: u16, word: u64);
@@ -139,6 +141,8 @@ pub struct Channel {
     saved: u16,
     prepared: Prepared,
     state: State,
+    /// A word of bad parity came from core.
+    parity: bool,
 }
 
 impl Channel {
@@ -158,6 +162,7 @@ impl Channel {
             saved: 0,
             prepared: Prepared::Nothing,
             state: State::Idle { resume: 0 },
+            parity: false,
         }
     }
 
@@ -215,7 +220,8 @@ impl Channel {
         self.break_off(now, IO_CHECK, port)
     }
 
-    /// The unit in use went away: the order ends unusually. Returns whether a transfer was cut.
+    /// The unit in use went away, or its circuits gave out: the order ends unusually. Returns
+    /// whether a transfer was cut.
     pub fn lose_unit(&mut self, now: Instant, port: &mut Port) -> bool {
         self.break_off(now, UNUSUAL_END, port)
     }
@@ -305,6 +311,9 @@ impl Channel {
 
     /// Executes commands from `now` until the channel waits for something.
     fn run(&mut self, now: Instant, port: &mut Port) {
+        if self.parity {
+            return;
+        }
         let mut at = now;
         if self.busy() {
             self.state = State::Next { at };
@@ -318,7 +327,9 @@ impl Channel {
             } else if !self.busy() {
                 return;
             }
-            let word = port.host.read(self.location);
+            let Some(word) = self.fetch(self.location, port.host) else {
+                return;
+            };
             let row = table::decode(word);
             let timed = row.is_none_or(|row| waits_for_time(row.command));
             if timed && at > now {
@@ -332,7 +343,9 @@ impl Channel {
                 at += COMMAND_TIME;
                 continue;
             };
-            let operand = operand(word, row, port.host);
+            let Some(operand) = self.operand(word, row, port.host) else {
+                return;
+            };
             let command = row.command;
             match command {
                 Command::Wtr | Command::Twt => {
@@ -357,6 +370,9 @@ impl Channel {
                 Command::Xmt => at += self.transmit(operand, table::count(word), port),
                 _ => self.internal(command, word, operand, port),
             }
+            if self.parity {
+                return;
+            }
             at += COMMAND_TIME;
         }
         self.state = State::Next { at };
@@ -378,7 +394,9 @@ impl Channel {
                 self.conditions = 0;
             }
             Command::Lar => {
-                self.assembly = port.host.read(operand);
+                if let Some(word) = self.fetch(operand, port.host) {
+                    self.assembly = word;
+                }
                 port.host.steal(1);
             }
             Command::Sar => {
@@ -434,7 +452,10 @@ impl Channel {
 
     fn transmit(&mut self, to: u16, count: u16, port: &mut Port) -> Span {
         for n in 0..count {
-            let word = port.host.read(next(self.location.wrapping_add(n)));
+            let from = next(self.location.wrapping_add(n));
+            let Some(word) = self.fetch(from, port.host) else {
+                break;
+            };
             port.host.write(to.wrapping_add(n) & 0o77777, word);
         }
         port.host.steal(2 * u64::from(count));
@@ -470,7 +491,11 @@ impl Channel {
             };
             return false;
         }
-        let order = [port.host.read(from), port.host.read(next(from))];
+        let words = [from, next(from)].map(|place| self.fetch(place, port.host));
+        let [Some(first), Some(second)] = words else {
+            return true;
+        };
+        let order = [first, second];
         port.host.steal(2);
         self.address = next(next(from));
         let answer = adapter.control(now, order, prepare);
@@ -482,6 +507,38 @@ impl Channel {
             prepare,
         };
         true
+    }
+
+    /// A word from core; with bad parity the channel stands still, and so shall its machine.
+    fn fetch(&mut self, address: u16, host: &mut dyn Host) -> Option<u64> {
+        let cell = host.read(address);
+        if cell & BAD_PARITY == 0 {
+            return Some(cell);
+        }
+        self.parity = true;
+        self.state = State::Idle {
+            resume: self.location,
+        };
+        None
+    }
+
+    /// Whether a word of bad parity came from core since this was last asked.
+    pub fn take_parity(&mut self) -> bool {
+        std::mem::take(&mut self.parity)
+    }
+
+    fn operand(
+        &mut self,
+        word: u64,
+        row: &table::ChannelCommand,
+        host: &mut dyn Host,
+    ) -> Option<u16> {
+        let address = table::address(word);
+        if row.indirectable && table::is_indirect(word) {
+            host.steal(1);
+            return self.fetch(address, host).map(table::address);
+        }
+        Some(address)
     }
 
     fn sense(&mut self, now: Instant, port: &mut Port) {
@@ -548,7 +605,10 @@ impl Channel {
         else {
             return;
         };
-        let mut words = fetch(address, count, port.host);
+        let mut words = match self.prepared {
+            Prepared::Write => cells(address, count, port.host),
+            _ => vec![0; usize::from(count)],
+        };
         let mut given = words.len();
         let mut ended = last;
         match (self.prepared, port.adapter.as_deref_mut()) {
@@ -573,10 +633,12 @@ impl Channel {
                 store(address, &words[..given], port.host);
             }
             (Prepared::Write, Some(adapter)) => {
+                // Bad parity goes along with its word, and stops the machine.
                 if adapter.end_write(now, &words).is_err() {
                     self.unusual_end();
                     ended = true;
                 }
+                self.parity |= words.iter().any(|cell| cell & BAD_PARITY != 0);
             }
             (_, _) => {
                 self.pending |= IO_CHECK;
@@ -602,7 +664,10 @@ impl Channel {
         let Some(adapter) = port.adapter.as_deref_mut() else {
             return false;
         };
-        let mut words = fetch(address, count, port.host);
+        let mut words = match self.prepared {
+            Prepared::Write => cells(address, count, port.host),
+            _ => vec![0; usize::from(count)],
+        };
         let passed = adapter.cut(now, &mut words).min(words.len());
         if self.prepared == Prepared::Read {
             store(address, &words[..passed], port.host);
@@ -624,17 +689,7 @@ fn next(location: u16) -> u16 {
     location.wrapping_add(1) & 0o77777
 }
 
-fn operand(word: u64, row: &table::ChannelCommand, host: &mut dyn Host) -> u16 {
-    let address = table::address(word);
-    if row.indirectable && table::is_indirect(word) {
-        host.steal(1);
-        table::address(host.read(address))
-    } else {
-        address
-    }
-}
-
-fn fetch(address: u16, count: u16, host: &mut dyn Host) -> Vec<u64> {
+fn cells(address: u16, count: u16, host: &mut dyn Host) -> Vec<u64> {
     (0..count)
         .map(|n| host.read(address.wrapping_add(n) & 0o77777))
         .collect()

@@ -20,7 +20,8 @@ use word::WORD;
 /// Words in the store.
 pub const CORE_WORDS: usize = 32_768;
 
-const SYNDROME: u64 = 1 << 36;
+/// The bit of a cell that says that its word has bad parity.
+pub const BAD_PARITY: u64 = 1 << 36;
 
 /// Core storage with a count of the stores into it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ impl CoreStore {
     #[inline(always)]
     pub fn read(&self, location: u16) -> Option<u64> {
         let cell = self.cells[usize::from(location) % CORE_WORDS];
-        if cell & SYNDROME == 0 {
+        if cell & BAD_PARITY == 0 {
             Some(cell)
         } else {
             None
@@ -61,6 +62,12 @@ impl CoreStore {
     #[inline(always)]
     pub fn peek(&self, location: u16) -> u64 {
         self.cells[usize::from(location) % CORE_WORDS] & WORD
+    }
+
+    /// The cell at a location: the word, and [`BAD_PARITY`] if its parity is wrong.
+    #[inline(always)]
+    pub fn cell(&self, location: u16) -> u64 {
+        self.cells[usize::from(location) % CORE_WORDS]
     }
 
     /// Stores a word with good parity. Bits above the 36th are dropped.
@@ -74,7 +81,7 @@ impl CoreStore {
     /// seen by the next read and two in the same word are not.
     pub fn flip(&mut self, location: u16, bit: u8) {
         let cell = &mut self.cells[usize::from(location) % CORE_WORDS];
-        *cell ^= 1 << (bit % 36) | SYNDROME;
+        *cell ^= 1 << (bit % 36) | BAD_PARITY;
         self.stores = self.stores.wrapping_add(1);
     }
 
@@ -105,7 +112,7 @@ fn read_cells<'de, D: Deserializer<'de>>(
 ) -> Result<Box<[u64; CORE_WORDS]>, D::Error> {
     let cells = Vec::<u64>::deserialize(deserializer)?;
     let count = cells.len();
-    if let Some(cell) = cells.iter().find(|&&cell| cell >= SYNDROME << 1) {
+    if let Some(cell) = cells.iter().find(|&&cell| cell >= BAD_PARITY << 1) {
         return Err(serde::de::Error::custom(format!(
             "{cell:o} is wider than a core cell of 37 bits"
         )));

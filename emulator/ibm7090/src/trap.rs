@@ -42,12 +42,29 @@ impl Cpu {
     }
 
     /// One sixtieth of a second has passed: location 5 counts up in positions 1-35, and running
-    /// over to zero raises the clock condition.
+    /// over to zero raises the clock condition. A count of bad parity stands still.
     pub fn tick(&mut self) {
-        let old = self.core.peek(CLOCK_LOCATION);
+        let Some(old) = self.core.read(CLOCK_LOCATION) else {
+            return;
+        };
         let count = (old + 1) & MAGNITUDE;
         self.core.write(CLOCK_LOCATION, old & SIGN | count);
         if count == 0 {
+            self.clock_condition = true;
+            self.notice();
+        }
+    }
+
+    /// Location 5 jumps by so many sixtieths of a second, forward (over zero raises the clock
+    /// condition) or back.
+    pub fn set_clock(&mut self, ticks: i32) {
+        let Some(old) = self.core.read(CLOCK_LOCATION) else {
+            return;
+        };
+        let sum = (old & MAGNITUDE) as i64 + i64::from(ticks);
+        self.core
+            .write(CLOCK_LOCATION, old & SIGN | sum as u64 & MAGNITUDE);
+        if sum > MAGNITUDE as i64 {
             self.clock_condition = true;
             self.notice();
         }

@@ -18,9 +18,12 @@ use std::collections::BTreeMap;
 
 use clock::Span;
 use device::communication_network::{CommunicationOptions, InterchangeOptions};
+use device::file_control::Unit;
 use device::geometry::{Geometry, TrackFormat};
 use device::line::LineOptions;
 use serde::{Deserialize, Serialize};
+
+use crate::machine::Machine;
 
 /// The only format of site files this program knows.
 pub const FORMAT: u32 = 1;
@@ -53,6 +56,14 @@ pub struct SiteDescription {
     /// Where the agent sets are.
     #[serde(default)]
     pub interchanges: Vec<InterchangeDescription>,
+    /// What hangs on each power bus, by number from 0. None given: one bus for machine A and the
+    /// first drum, one for B and the last.
+    #[serde(default)]
+    pub power_buses: Vec<CommonCause>,
+    /// What each air conditioner cools, by number from 0. None given: one for machine A and the
+    /// first disk unit, one for B and the last.
+    #[serde(default)]
+    pub air_conditioners: Vec<CommonCause>,
     /// File that says what the storage holds at first; not read here.
     #[serde(default)]
     pub files: Option<String>,
@@ -81,6 +92,18 @@ fn model() -> String {
 
 fn cycle_ns() -> u64 {
     2_180
+}
+
+/// What fails together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommonCause {
+    /// Machines.
+    #[serde(default)]
+    pub machines: Vec<Machine>,
+    /// Drums and disk units.
+    #[serde(default)]
+    pub units: Vec<Unit>,
 }
 
 /// A fault built into the equipment, to try the judges with.
@@ -236,6 +259,16 @@ impl SiteDescription {
         self.interchanges.iter().map(|i| usize::from(i.sets)).sum()
     }
 
+    /// What hangs on each power bus.
+    pub fn power_buses(&self) -> Vec<CommonCause> {
+        stated_or(&self.power_buses, self.drums.units, Unit::Drum)
+    }
+
+    /// What each air conditioner cools.
+    pub fn cooling(&self) -> Vec<CommonCause> {
+        stated_or(&self.air_conditioners, self.disks.units, Unit::Disk)
+    }
+
     /// Size and speed of a drum.
     pub fn drum_geometry(&self) -> Geometry {
         let lead = Span::from_micros(self.drums.lead_us);
@@ -338,6 +371,25 @@ impl SiteDescription {
         found.within(&["disks", "accesses"], disks.accesses.into(), 1, 2);
         found.within(&["disks", "tracks"], disks.tracks.into(), 1, 10_000);
         found.within(&["disks", "lead_us"], disks.lead_us, 100, 20_000);
+        let causes = [
+            ("power_buses", &self.power_buses),
+            ("air_conditioners", &self.air_conditioners),
+        ];
+        for (field, causes) in causes {
+            found.within(&[field], causes.len() as u64, 0, 16);
+            for (n, cause) in causes.iter().enumerate() {
+                for (m, unit) in cause.units.iter().enumerate() {
+                    let there = match *unit {
+                        Unit::Drum(number) => number < drums.units,
+                        Unit::Disk(number) => number < disks.units,
+                    };
+                    if !there {
+                        let path = [field, &n.to_string(), "units", &m.to_string()];
+                        found.add(&path, format!("the site has no {unit}"));
+                    }
+                }
+            }
+        }
         let geometries = [
             ("drums", self.drum_geometry()),
             ("disks", self.disk_geometry()),
@@ -398,6 +450,19 @@ impl SiteDescription {
             }
         }
     }
+}
+
+/// The causes stated, or one for each machine with the first and the last of so many units.
+fn stated_or(stated: &[CommonCause], count: u8, unit: fn(u8) -> Unit) -> Vec<CommonCause> {
+    if !stated.is_empty() {
+        return stated.to_vec();
+    }
+    let numbers = [(Machine::A, 0), (Machine::B, count.saturating_sub(1))];
+    let cause = |(machine, number)| CommonCause {
+        machines: vec![machine],
+        units: (number < count).then(|| unit(number)).into_iter().collect(),
+    };
+    numbers.map(cause).into()
 }
 
 struct Mistakes(Vec<Mistake>);

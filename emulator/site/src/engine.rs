@@ -35,7 +35,7 @@ use ibm7090::cpu::{Cpu, Exit};
 use serde::{Deserialize, Serialize};
 
 use crate::centre_clock::CentreClock;
-use crate::description::SiteDescription;
+use crate::description::{CommonCause, SiteDescription};
 use crate::fault::{Fault, Order};
 use crate::machine::{CHANNELS, Computer, Machine, Mode};
 use crate::record::{Record, Start, Stop, View, Watcher};
@@ -108,6 +108,8 @@ pub struct Site {
     deck: Vec<(u16, u64)>,
     start: u16,
     reload: Span,
+    power_buses: Vec<CommonCause>,
+    cooling: Vec<CommonCause>,
     /// Faults that wait for something they can change.
     waiting: Vec<Fault>,
     /// Faults whose healing is still to come.
@@ -140,6 +142,8 @@ impl Site {
             deck: assembly.words.clone(),
             start: assembly.start.unwrap_or(0),
             reload: Span::from_secs(description.switch.reload_s),
+            power_buses: description.power_buses(),
+            cooling: description.cooling(),
             waiting: Vec::new(),
             healing: 0,
             fresh: Vec::new(),
@@ -234,9 +238,15 @@ impl Site {
         &self.waiting
     }
 
-    /// Whether something broken is still to be mended.
+    /// Whether something broken is still to be mended, or a machine is on its way back.
     pub fn is_healing(&self) -> bool {
-        self.healing > 0
+        let comes_back = |computer: &Computer| {
+            matches!(
+                computer.mode,
+                Mode::Loading | Mode::LoadingDrum | Mode::Stalled
+            ) || computer.dark_until > self.now
+        };
+        self.healing > 0 || self.computers.iter().any(comes_back)
     }
 
     fn order(&mut self, at: Instant, event: Event) {

@@ -52,6 +52,52 @@ impl std::fmt::Display for Target {
     }
 }
 
+/// A switch that an operator throws and should not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum WrongSwitch {
+    /// RESET at the console of a machine at work: it stops.
+    Reset(Target),
+    /// The load key of a machine at work: it is taken out and loaded from its deck.
+    Load(Target),
+    /// The key that exchanges the roles, whatever the state of the other machine.
+    Roles,
+    /// The ready switch of a drum or disk unit.
+    Unit(Unit),
+}
+
+/// Which stored bit of core is turned over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CoreBit {
+    /// This one.
+    At {
+        /// Location, 15 bits.
+        location: u16,
+        /// 0 (position 35) to 35 (the sign).
+        bit: u8,
+    },
+    /// One that this random number picks among all words of good parity.
+    Picked(u64),
+}
+
+/// Which bit magnetised on a unit is turned over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnitBit {
+    /// This one.
+    At {
+        /// Track of the unit.
+        track: u16,
+        /// Record on the track.
+        record: u16,
+        /// Word of the record.
+        word: u16,
+        /// 0 (position 35) to 35 (the sign).
+        bit: u8,
+    },
+    /// One that this random number picks among the tracks ever written.
+    Picked(u64),
+}
+
 /// One fault or one turn of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,6 +179,85 @@ pub enum Fault {
         #[serde(with = "span_text")]
         r#for: Span,
     },
+    /// A bit of core turns over. Whoever next reads the word, processor or channel, finds its
+    /// parity wrong, and the machine stops.
+    CoreParity {
+        /// Which machine.
+        machine: Target,
+        /// Which bit.
+        bit: CoreBit,
+    },
+    /// A bit on a drum or disk turns over: the record reads with a parity check until it is
+    /// written again.
+    UnitParity {
+        /// Which unit.
+        unit: Unit,
+        /// Which bit.
+        bit: UnitBit,
+    },
+    /// The circuits of a unit give out in the middle of a write: the record is torn at that word,
+    /// and the order ends unusually. It waits for a write.
+    TornWrite {
+        /// Which unit.
+        unit: Unit,
+    },
+    /// A machine stops, transfers torn; after a time RESET and START are pressed, and it begins its
+    /// program again with what was in core.
+    StaleRestart {
+        /// Which machine.
+        machine: Target,
+        /// How long it stands.
+        #[serde(with = "span_text")]
+        r#for: Span,
+    },
+    /// The interval clock's count jumps. Back: for so long it does not trap.
+    ClockOffset {
+        /// Which machine.
+        machine: Target,
+        /// Sixtieths of a second; less than 0 is back.
+        ticks: i32,
+    },
+    /// The interval clock of the machine ticks faster or slower.
+    ClockDrift {
+        /// Which machine.
+        machine: Target,
+        /// By so much; less than 0 is slower.
+        parts_per_million: i32,
+    },
+    /// Every sum of the machine's adder has these bits turned over.
+    BrokenAdder {
+        /// Which machine.
+        machine: Target,
+        /// 36 bits of the sum.
+        bits: u64,
+    },
+    /// The contacts of a set are crossed: it sends other digits than are typed, and prints others
+    /// than it received.
+    LyingTerminal {
+        /// The set's number in the site.
+        set: u16,
+    },
+    /// The operator throws the wrong switch.
+    OperatorError {
+        /// Which.
+        switch: WrongSwitch,
+    },
+    /// A power bus fails: its machines lose power and core, its units go away, all at once.
+    PowerBus {
+        /// Its number in the site, from 0.
+        bus: u8,
+        /// How long.
+        #[serde(with = "span_text")]
+        r#for: Span,
+    },
+    /// An air conditioner fails: what it cools stops, all at once; machines keep their core.
+    AirConditioning {
+        /// Its number in the site, from 0.
+        unit: u8,
+        /// How long.
+        #[serde(with = "span_text")]
+        r#for: Span,
+    },
 }
 
 /// Whether the site promises to survive it (`takeover-protocol`, the failure model).
@@ -183,9 +308,21 @@ const fn inside(
     }
 }
 
+const fn outside(
+    name: &'static str,
+    hits: &'static str,
+    does: &'static str,
+    heals: &'static str,
+) -> Kind {
+    Kind {
+        model: Model::Outside,
+        ..inside(name, hits, does, heals)
+    }
+}
+
 /// Every kind of fault, and of key turned.
 #[rustfmt::skip]
-pub const KINDS: [Kind; 13] = [
+pub const KINDS: [Kind; 24] = [
     inside("FailStop", "machine", "processor and channels stop, transfers are torn", "deck loaded"),
     inside("FailStopAtInstruction", "machine", "the same before a certain instruction", "deck loaded"),
     inside("Hang", "machine", "the processor stands still, channels go on", "deck loaded"),
@@ -199,6 +336,17 @@ pub const KINDS: [Kind; 13] = [
     inside("ManualSwitchover", "switch", "the operator's key exchanges the roles", "-"),
     inside("SlowMachine", "machine", "each cycle takes several times as long", "full speed"),
     inside("PowerOff", "power", "one side loses power: its machine stops, core is lost", "lasting"),
+    inside("CoreParity", "machine", "a bit of core turns over: who reads the word stops", "deck loaded"),
+    inside("UnitParity", "unit", "a bit on a drum or disk turns over", "record written again"),
+    inside("TornWrite", "unit", "a write is torn in its middle and ends unusually", "record written again"),
+    inside("StaleRestart", "machine", "it stops, and later begins again with the core it had", "lasting"),
+    inside("ClockOffset", "clock", "the interval clock jumps, forward or back", "-"),
+    inside("ClockDrift", "clock", "the interval clock ticks faster or slower", "clock set right"),
+    outside("BrokenAdder", "machine", "sums have bits turned over", "adder mended"),
+    outside("LyingTerminal", "terminal", "sends other digits than typed, prints others than received", "contacts mended"),
+    inside("OperatorError", "switch", "RESET, load, role or unit switch thrown by mistake", "put right"),
+    inside("PowerBus", "several", "machines and units on one power bus lose power together", "lasting"),
+    inside("AirConditioning", "several", "machines and units cooled together stop together", "lasting"),
 ];
 
 /// A fault with what the exercise wants of it.
@@ -243,6 +391,17 @@ impl Fault {
             Fault::ManualSwitchover => "ManualSwitchover",
             Fault::SlowMachine { .. } => "SlowMachine",
             Fault::PowerOff { .. } => "PowerOff",
+            Fault::CoreParity { .. } => "CoreParity",
+            Fault::UnitParity { .. } => "UnitParity",
+            Fault::TornWrite { .. } => "TornWrite",
+            Fault::StaleRestart { .. } => "StaleRestart",
+            Fault::ClockOffset { .. } => "ClockOffset",
+            Fault::ClockDrift { .. } => "ClockDrift",
+            Fault::BrokenAdder { .. } => "BrokenAdder",
+            Fault::LyingTerminal { .. } => "LyingTerminal",
+            Fault::OperatorError { .. } => "OperatorError",
+            Fault::PowerBus { .. } => "PowerBus",
+            Fault::AirConditioning { .. } => "AirConditioning",
         }
     }
 
@@ -281,8 +440,22 @@ impl Fault {
             | Fault::HeartbeatCut { machine }
             | Fault::ReturnToService { machine }
             | Fault::SlowMachine { machine, .. }
-            | Fault::PowerOff { machine, .. } => Some(machine),
+            | Fault::PowerOff { machine, .. }
+            | Fault::CoreParity { machine, .. }
+            | Fault::StaleRestart { machine, .. }
+            | Fault::ClockOffset { machine, .. }
+            | Fault::ClockDrift { machine, .. }
+            | Fault::BrokenAdder { machine, .. }
+            | Fault::OperatorError {
+                switch: WrongSwitch::Reset(machine) | WrongSwitch::Load(machine),
+            } => Some(machine),
             Fault::UnitLoss { .. }
+            | Fault::UnitParity { .. }
+            | Fault::TornWrite { .. }
+            | Fault::LyingTerminal { .. }
+            | Fault::OperatorError { .. }
+            | Fault::PowerBus { .. }
+            | Fault::AirConditioning { .. }
             | Fault::UnitReturn { .. }
             | Fault::PowerOffBoth { .. }
             | Fault::PlannedSwitchover
@@ -311,6 +484,36 @@ impl std::fmt::Display for Fault {
             Fault::SlowMachine { machine, times } => write!(to, "{machine} {times} times slower"),
             Fault::PowerOff { machine, r#for } => {
                 write!(to, "power of {machine} off for {}", r#for)
+            }
+            Fault::CoreParity { machine, .. } => write!(to, "a bit of core of {machine} turned"),
+            Fault::UnitParity { unit, .. } => write!(to, "a bit on {unit} turned"),
+            Fault::TornWrite { unit } => write!(to, "torn write on {unit}"),
+            Fault::StaleRestart { machine, r#for } => {
+                write!(to, "{machine} stopped and begins again after {}", r#for)
+            }
+            Fault::ClockOffset { machine, ticks } => {
+                write!(to, "clock of {machine} jumps by {ticks} ticks")
+            }
+            Fault::ClockDrift {
+                machine,
+                parts_per_million,
+            } => write!(
+                to,
+                "clock of {machine} drifts by {parts_per_million} in a million"
+            ),
+            Fault::BrokenAdder { machine, bits } => {
+                write!(to, "adder of {machine} broken, bits {bits:012o}")
+            }
+            Fault::LyingTerminal { set } => write!(to, "contacts of set {set} crossed"),
+            Fault::OperatorError { switch } => match switch {
+                WrongSwitch::Reset(machine) => write!(to, "RESET by mistake at {machine}"),
+                WrongSwitch::Load(machine) => write!(to, "load key by mistake at {machine}"),
+                WrongSwitch::Roles => to.write_str("role key by mistake"),
+                WrongSwitch::Unit(unit) => write!(to, "{unit} switched off by mistake"),
+            },
+            Fault::PowerBus { bus, r#for } => write!(to, "power bus {bus} off for {}", r#for),
+            Fault::AirConditioning { unit, r#for } => {
+                write!(to, "air conditioner {unit} off for {}", r#for)
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! A machine's clock is its cycle count: 2.18 us each since it was switched on, or as long as its
 //! [`Pace`] says. While the processor stands still (stopped, stalled, halted) its clock stands too
-//! and is brought forward when it goes on.
+//! and is brought forward when it goes on. The interval clock ticks sixty times a second whatever the
+//! pace, unless it drifts.
 //!
 //! `Machine` is the identity painted on the frame, A or B. What a machine *does* is a
 //! [`crate::switch::Role`], and belongs to the switch.
@@ -51,6 +52,9 @@ impl std::fmt::Display for Machine {
         })
     }
 }
+
+/// Parts.
+const MILLION: i64 = 1_000_000;
 
 /// Channels with a 7909: A to E.
 pub const CHANNELS: usize = 5;
@@ -121,6 +125,8 @@ pub struct Computer {
     pub pace: Pace,
     /// When its interval clock began to count `ticks`.
     pub ticking_since: Instant,
+    /// How much faster (slower) than sixty times a second it ticks, in parts per million.
+    pub drift: i32,
     /// Counts starts and stops, so that appointments of an earlier life are recognised.
     pub life: u32,
     /// Ticks of the interval clock in this life.
@@ -151,6 +157,7 @@ impl Computer {
             mode: Mode::Off,
             pace: Pace::full(Instant::ZERO),
             ticking_since: Instant::ZERO,
+            drift: 0,
             life: 0,
             ticks: 0,
             pending: None,
@@ -213,7 +220,19 @@ impl Computer {
 
     /// Instant of the next tick of its interval clock.
     pub fn next_tick(&self) -> Instant {
-        periodic(self.ticking_since, self.ticks + 1, 60, 1)
+        let rate = 60 * (MILLION + i64::from(self.drift)).max(1) as u64;
+        periodic(self.ticking_since, self.ticks + 1, rate, MILLION as u64)
+    }
+
+    /// From `now` on its interval clock ticks so much faster. False if it did before. The tick
+    /// appointed is overtaken.
+    pub fn set_drift(&mut self, now: Instant, parts_per_million: i32) -> bool {
+        let changed = self.drift != parts_per_million;
+        if changed {
+            (self.ticking_since, self.ticks) = (now, 0);
+            self.drift = parts_per_million;
+        }
+        changed
     }
 
     /// Instructions, waiting instructions and cycles since the run began.
@@ -235,7 +254,7 @@ impl Computer {
         self.cpu.skip_waits = skip_waits;
         self.cpu.trace = trace;
         self.pace = Pace::full(now);
-        self.ticking_since = now;
+        (self.ticking_since, self.drift) = (now, 0);
         self.new_life();
     }
 
@@ -267,7 +286,7 @@ pub struct ChannelHost<'a> {
 
 impl Host for ChannelHost<'_> {
     fn read(&mut self, address: u16) -> u64 {
-        self.cpu.core.peek(address)
+        self.cpu.core.cell(address)
     }
 
     fn write(&mut self, address: u16, word: u64) {
@@ -284,11 +303,18 @@ impl Host for ChannelHost<'_> {
 }
 
 /// The machine's core as an adapter sees it through the channel.
-pub struct AdapterCore<'a>(pub &'a mut Cpu);
+pub struct AdapterCore<'a> {
+    /// The processor with its core.
+    pub cpu: &'a mut Cpu,
+    /// A word of bad parity was fetched.
+    pub parity: bool,
+}
 
 impl CoreAccess for AdapterCore<'_> {
-    fn fetch(&mut self, address: u16) -> u64 {
-        self.0.steal(1);
-        self.0.core.peek(address)
+    fn fetch(&mut self, address: u16) -> Option<u64> {
+        self.cpu.steal(1);
+        let word = self.cpu.core.read(address);
+        self.parity |= word.is_none();
+        word
     }
 }

@@ -56,6 +56,10 @@ pub enum Stop {
     Parity,
     /// The operator stopped it to load its deck.
     Reload,
+    /// It became too hot.
+    Heat,
+    /// The operator pressed the wrong key.
+    WrongKey,
 }
 
 /// How a machine came to run.
@@ -67,6 +71,8 @@ pub enum Start {
     Drum,
     /// A stall ended.
     StallEnded,
+    /// RESET and START, with the core it had.
+    StaleCore,
 }
 
 impl std::fmt::Display for Stop {
@@ -78,6 +84,8 @@ impl std::fmt::Display for Stop {
             Stop::Power => "no power",
             Stop::Parity => "bad parity in core",
             Stop::Reload => "its deck is to be loaded",
+            Stop::Heat => "too hot",
+            Stop::WrongKey => "wrong key",
         })
     }
 }
@@ -88,6 +96,7 @@ impl std::fmt::Display for Start {
             Start::Deck => "from its deck",
             Start::Drum => "from drum",
             Start::StallEnded => "the stall is over",
+            Start::StaleCore => "with the core it had",
         })
     }
 }

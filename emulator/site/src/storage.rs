@@ -11,7 +11,7 @@
 //! machine: what is written stays when both machines are gone.
 
 use device::file_control::{FileControl, Module, Unit};
-use device::store::{Store, WORD};
+use device::store::{SYNDROME, Store, WORD};
 use serde::{Deserialize, Serialize};
 
 use crate::description::SiteDescription;
@@ -59,11 +59,15 @@ impl Storage {
     }
 
     /// The channel whose first drum LOAD DRUM reads: A, or B when drum 0 is lost or came back
-    /// blank and so loads nothing.
+    /// blank, or the record is damaged, and so nothing is loaded.
     pub fn load_channel(&self) -> usize {
         let lost = self.module(Unit::Drum(0)).is_some_and(|m| !m.available);
-        let blank = self.record_cells(Unit::Drum(0), 0, 0) == Some(None);
-        usize::from((lost || blank) && self.module(Unit::Drum(3)).is_some())
+        let whole = match self.record_cells(Unit::Drum(0), 0, 0) {
+            Some(Some(cells)) => cells.iter().all(|cell| cell & SYNDROME == 0),
+            Some(None) => false,
+            None => true,
+        };
+        usize::from((lost || !whole) && self.module(Unit::Drum(3)).is_some())
     }
 
     /// The unit with its account and surface.
@@ -109,6 +113,20 @@ impl Storage {
         let (first, length) = module.geometry.record(track, record)?;
         let track = module.store.track(track);
         Some(track.map(|cells| &cells[first..first + length]))
+    }
+
+    /// Turns over a bit of a word of a record; its parity stays. False if there is no such word, or
+    /// its parity is wrong already.
+    pub fn flip(&mut self, unit: Unit, track: u16, record: u16, word: u16, bit: u8) -> bool {
+        let Some(module) = self.module_mut(unit) else {
+            return false;
+        };
+        match module.geometry.record(track, record) {
+            Some((first, length)) if usize::from(word) < length => {
+                module.store.flip(track, first + usize::from(word), bit)
+            }
+            _ => false,
+        }
     }
 
     /// Puts words in a record before or between runs (shorter: the rest is zeros; longer: refused).

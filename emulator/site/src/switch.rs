@@ -329,8 +329,9 @@ impl Switch {
         }
         let closed = self.connected == Some(machine);
         if closed {
+            // Nobody has the role: whoever stands by shall seize it.
             self.connected = None;
-            self.alarm = false;
+            self.alarm = true;
             self.requested = false;
         }
         closed

@@ -5,10 +5,13 @@
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
-use site::fault::{Fault, Order};
+use site::fault::{CoreBit, Fault, Order, UnitBit};
 use site::{Machine, Site};
 
-use crate::script::{self, Before, DrawnFault, FaultKind, UnitTarget, When};
+use crate::script::{
+    self, Before, CorePlace, DrawnFault, FaultKind, GroupTarget, SetTarget, UnitPlace, UnitTarget,
+    When, WrongSwitch,
+};
 
 /// Faults still to be given; plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,7 +67,11 @@ impl Faults {
         due.sort_by_key(|d| d.0);
         for (at, drawn) in due {
             let fault = site_fault(&drawn, lost, self.lost_unit, site);
-            if let Fault::UnitLoss { unit } = fault {
+            if let Fault::UnitLoss { unit }
+            | Fault::OperatorError {
+                switch: site::fault::WrongSwitch::Unit(unit),
+            } = fault
+            {
                 self.lost_unit = Some(unit);
             }
             let order = Order {
@@ -119,6 +126,10 @@ fn site_fault(
         UnitTarget::AnyDisk => site::Unit::Disk(0),
         UnitTarget::Lost => lost_unit.unwrap_or(site::Unit::Drum(0)),
     };
+    let number = |group: GroupTarget| match group {
+        GroupTarget::Number(number) => number,
+        GroupTarget::Any => 0,
+    };
     match &drawn.fault {
         FaultKind::FailStop { machine } => Fault::FailStop {
             machine: target(*machine),
@@ -140,7 +151,7 @@ fn site_fault(
                         site::Target::Standby => active.other(),
                     };
                     // Some thousand instructions may pass before the fault is ordered.
-                    executed(of) + 10_000 + drawn.instructions_later
+                    executed(of) + 10_000 + drawn.pick
                 }
             };
             Fault::FailStopAtInstruction { machine, n }
@@ -177,6 +188,80 @@ fn site_fault(
         },
         FaultKind::PowerOff { machine, lasting } => Fault::PowerOff {
             machine: target(*machine),
+            r#for: *lasting,
+        },
+        FaultKind::CoreParity { machine, place } => Fault::CoreParity {
+            machine: target(*machine),
+            bit: match *place {
+                CorePlace::At { location, bit } => CoreBit::At { location, bit },
+                CorePlace::Any => CoreBit::Picked(drawn.pick),
+            },
+        },
+        FaultKind::UnitParity {
+            unit: target,
+            place,
+        } => Fault::UnitParity {
+            unit: unit(*target),
+            bit: match *place {
+                UnitPlace::At {
+                    track,
+                    record,
+                    word,
+                    bit,
+                } => UnitBit::At {
+                    track,
+                    record,
+                    word,
+                    bit,
+                },
+                UnitPlace::Any => UnitBit::Picked(drawn.pick),
+            },
+        },
+        FaultKind::TornWrite { unit: target } => Fault::TornWrite {
+            unit: unit(*target),
+        },
+        FaultKind::StaleRestart { machine, lasting } => Fault::StaleRestart {
+            machine: target(*machine),
+            r#for: *lasting,
+        },
+        FaultKind::ClockOffset { machine, ticks } => Fault::ClockOffset {
+            machine: target(*machine),
+            ticks: *ticks,
+        },
+        FaultKind::ClockDrift {
+            machine,
+            parts_per_million,
+        } => Fault::ClockDrift {
+            machine: target(*machine),
+            parts_per_million: *parts_per_million,
+        },
+        FaultKind::BrokenAdder { machine, bit } => Fault::BrokenAdder {
+            machine: target(*machine),
+            bits: 1 << bit,
+        },
+        FaultKind::LyingTerminal { set } => Fault::LyingTerminal {
+            set: match *set {
+                SetTarget::Set(set) => set,
+                SetTarget::Any => 0,
+            },
+        },
+        FaultKind::OperatorError(switch) => Fault::OperatorError {
+            switch: match *switch {
+                WrongSwitch::Reset(machine) => site::fault::WrongSwitch::Reset(target(machine)),
+                WrongSwitch::Load(machine) => site::fault::WrongSwitch::Load(target(machine)),
+                WrongSwitch::Roles => site::fault::WrongSwitch::Roles,
+                WrongSwitch::Unit(target) => site::fault::WrongSwitch::Unit(unit(target)),
+            },
+        },
+        FaultKind::PowerBus { bus, lasting } => Fault::PowerBus {
+            bus: number(*bus),
+            r#for: *lasting,
+        },
+        FaultKind::AirConditioning {
+            unit: group,
+            lasting,
+        } => Fault::AirConditioning {
+            unit: number(*group),
             r#for: *lasting,
         },
         FaultKind::Choose(_)

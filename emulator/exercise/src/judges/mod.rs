@@ -27,12 +27,12 @@ pub mod sales;
 pub mod takeovers;
 pub mod turns;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
 use serde::{Deserialize, Serialize};
-use site::fault::Model as FailureModel;
+use site::fault::{Fault, Model as FailureModel};
 use site::record::FrameKind;
 use site::{Record, Storage, Unit, View};
 
@@ -46,7 +46,7 @@ use fencing::Fencing;
 use files_audit::FilesAudit;
 use ledger::{Completed, Ledger, is_refusal};
 use live::Live;
-use promise::Promise;
+use promise::{Loss, Promise};
 use sales::Sales;
 use takeovers::Takeovers;
 use turns::Turns;
@@ -119,8 +119,9 @@ pub struct Judges {
     /// Repairs, and what was held then.
     pub live: Live,
     next_audit: Instant,
-    /// Units lost, or back and not yet whole.
-    units_lost: BTreeSet<Unit>,
+    /// Units of which something is missing, and whether they were lost as a whole: until they hold
+    /// everything again.
+    units_hurt: BTreeMap<Unit, bool>,
     /// Something happened that the failure model excludes.
     outside_model: bool,
     /// Entries completed since somebody last took them.
@@ -165,7 +166,7 @@ impl Judges {
             takeovers: Takeovers::new(sets),
             live: Live::default(),
             next_audit: Instant::ZERO + bounds.audit_every,
-            units_lost: BTreeSet::new(),
+            units_hurt: BTreeMap::new(),
             outside_model: false,
             completed: Vec::new(),
         }
@@ -232,16 +233,19 @@ impl Judges {
                 unit,
                 available: false,
             } => {
-                self.units_lost.insert(*unit);
-                self.promise.unit_lost = true;
-                self.outside_model |= self.units_lost.len() > 1;
+                self.unit_hurt(*unit, true);
             }
             Record::LineUndetectedError { .. } => self.outside_model = true,
             Record::Fault {
                 fault,
                 took_effect: true,
                 ..
-            } => self.outside_model |= fault.kind().model == FailureModel::Outside,
+            } => {
+                self.outside_model |= fault.kind().model == FailureModel::Outside;
+                if let Fault::UnitParity { unit, .. } = fault {
+                    self.unit_hurt(*unit, false);
+                }
+            }
             _ => {}
         }
     }
@@ -255,6 +259,21 @@ impl Judges {
             let place = self.model.today.last_place();
             self.sales.open_day(place);
             self.files.open_day(place);
+        }
+    }
+
+    fn unit_hurt(&mut self, unit: Unit, lost: bool) {
+        *self.units_hurt.entry(unit).or_insert(lost) |= lost;
+        self.outside_model |= self.units_hurt.len() > 1;
+        self.promise.loss = self.loss_allowed();
+    }
+
+    /// The loss that the promise must still outlive.
+    fn loss_allowed(&self) -> Loss {
+        match self.units_hurt.first_key_value() {
+            None => Loss::AnyOne,
+            Some((unit, false)) if self.units_hurt.len() == 1 => Loss::Only(storage_unit(*unit)),
+            Some(_) => Loss::NoFurther,
         }
     }
 
@@ -368,12 +387,12 @@ impl Judges {
         let recovered = Recovered::new(&inputs.layout, &media).with_index();
         self.files
             .audit(now, inputs, &recovered, &self.model, &self.ledger);
-        self.units_lost.retain(|&unit| {
+        self.units_hurt.retain(|&unit, _| {
             let back = storage.module(unit).is_some_and(|module| module.available);
             let kept = storage_unit(unit);
             !(back && files_audit::rebuilt(kept, inputs, &recovered))
         });
-        self.promise.unit_lost = !self.units_lost.is_empty();
+        self.promise.loss = self.loss_allowed();
     }
 
     /// All verdicts, after the settling time.

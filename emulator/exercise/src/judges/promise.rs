@@ -7,22 +7,34 @@
 //! equal to its serial, and ANSWER equal to its text.
 //!
 //! While a unit is lost, or back and not yet rebuilt, there is no second unit to promise on: then
-//! what remains must hold the promise, and how many answers left so is told.
+//! what remains must hold the promise, and how many answers left so is told. While a record of a unit
+//! is damaged, the loss of the whole unit must do no harm.
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Completed;
 use super::{Verdict, Violations};
-use crate::layout::{FileAddress, Kind, Layout, SLOTS};
+use crate::layout::{FileAddress, Kind, Layout, SLOTS, StorageUnit};
 use crate::recovered::{Found, Media, Recovered};
+
+/// A loss that the failure model still allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Loss {
+    /// Of any one unit: all are whole.
+    AnyOne,
+    /// Of this one alone, of which a record is damaged.
+    Only(StorageUnit),
+    /// None: one is lost, or back and not yet rebuilt.
+    NoFurther,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Left {
     at: Instant,
     serial: u16,
-    /// A unit was lost already: no further loss was asked for.
-    remains: bool,
+    /// Which loss was asked about.
+    loss: Loss,
     /// LAST and ANSWER of the set record as any single loss would leave them.
     found: Option<(u16, String)>,
     /// A record of the slot that would be lost or old.
@@ -35,8 +47,8 @@ pub struct Promise {
     left: Vec<Option<Left>>,
     checked: u64,
     violations: Violations,
-    /// A unit is lost, or back and not yet rebuilt.
-    pub unit_lost: bool,
+    /// Which loss the promise must outlive now.
+    pub loss: Loss,
     on_what_remained: u64,
 }
 
@@ -57,7 +69,7 @@ impl Promise {
             left: vec![None; usize::from(sets)],
             checked: 0,
             violations: Violations::default(),
-            unit_lost: false,
+            loss: Loss::AnyOne,
             on_what_remained: 0,
         }
     }
@@ -75,16 +87,16 @@ impl Promise {
             return;
         };
         let address = FileAddress::new(Kind::Set, u32::from(set));
-        let remains = self.unit_lost;
-        let found = kept(recovered, address, remains).map(|found| {
+        let loss = self.loss;
+        let found = kept(recovered, address, loss).map(|found| {
             let record = layout.read_set(found.words);
             (record.last, record.answer)
         });
-        let weak = weak_record(address, serial, recovered, layout, remains);
+        let weak = weak_record(address, serial, recovered, layout, loss);
         *left = Some(Left {
             at,
             serial,
-            remains,
+            loss,
             found,
             weak,
         });
@@ -102,11 +114,11 @@ impl Promise {
             return;
         };
         self.checked += 1;
-        self.on_what_remained += u64::from(left.remains);
-        let lost = if left.remains {
-            "what was lost already"
-        } else {
-            "the loss of one unit"
+        self.on_what_remained += u64::from(left.loss == Loss::NoFurther);
+        let lost = match left.loss {
+            Loss::AnyOne => "the loss of one unit",
+            Loss::Only(_) => "the loss of the damaged unit",
+            Loss::NoFurther => "what was lost already",
         };
         let said = format!(
             "set {}: the answer `{}` to `{}` (serial {}) left at {}",
@@ -151,12 +163,12 @@ impl Promise {
 fn kept<'m, M: Media>(
     recovered: &Recovered<'m, M>,
     address: FileAddress,
-    remains: bool,
+    loss: Loss,
 ) -> Option<Found<'m>> {
-    if remains {
-        recovered.newest(address)
-    } else {
-        recovered.newest_without_any_one(address)
+    match loss {
+        Loss::AnyOne => recovered.newest_without_any_one(address),
+        Loss::Only(unit) => recovered.newest_without(unit, address),
+        Loss::NoFurther => recovered.newest(address),
     }
 }
 
@@ -166,7 +178,7 @@ fn weak_record<M: Media>(
     serial: u16,
     recovered: &Recovered<'_, M>,
     layout: &Layout,
-    remains: bool,
+    loss: Loss,
 ) -> Option<String> {
     for slot in 0..SLOTS {
         let Some((_, images)) = recovered.slot(slot) else {
@@ -180,7 +192,7 @@ fn weak_record<M: Media>(
         }
         for (address, words) in images {
             let kept =
-                kept(recovered, address, remains).is_some_and(|found| found.version >= words[0]);
+                kept(recovered, address, loss).is_some_and(|found| found.version >= words[0]);
             if !kept {
                 return Some(address.to_string());
             }
@@ -241,7 +253,10 @@ mod tests {
             store.insert(place, layout.write_slot(&slot).expect("it fits"));
         }
         let mut judge = Promise::new(8);
-        judge.unit_lost = lost.is_some();
+        judge.loss = match lost {
+            Some(_) => Loss::NoFurther,
+            None => Loss::AnyOne,
+        };
         store.retain(|place, _| Some(StorageUnit::of_module(place.module)) != lost);
         let recovered = Recovered::new(&layout, &store);
         judge.leaves(Instant(1), 3, 1, &recovered, &layout);

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
-use site::fault::{Fault, Target};
+use site::fault::{Fault, Target, WrongSwitch};
 use site::record::{FrameRecord, Start, Stop};
 use site::{Cause, Machine, Record};
 
@@ -211,7 +211,14 @@ impl Takeovers {
             } => {
                 self.excused_from = Some(at);
                 // A stop before a certain instruction comes later than it was ordered.
-                if self.active == Some(*machine) && matches!(why, Stop::FailStop | Stop::Parity) {
+                let sudden = match why {
+                    Stop::FailStop | Stop::Parity | Stop::Power | Stop::Heat | Stop::WrongKey => {
+                        true
+                    }
+                    // Told by their faults.
+                    Stop::Hang | Stop::Stall | Stop::Reload => false,
+                };
+                if self.active == Some(*machine) && sudden {
                     self.machine_hit(at, ledger);
                 }
                 let text = format!(
@@ -303,10 +310,29 @@ impl Takeovers {
             | Fault::Stall { machine, .. }
             | Fault::HeartbeatCut { machine }
             | Fault::PowerOff { machine, .. } => hits(machine),
-            Fault::PowerOffBoth { .. } | Fault::PlannedSwitchover | Fault::ManualSwitchover => true,
-            // The machine stops later, or works on.
+            Fault::PowerOffBoth { .. }
+            | Fault::PlannedSwitchover
+            | Fault::ManualSwitchover
+            | Fault::OperatorError {
+                switch: WrongSwitch::Roles,
+            } => true,
+            Fault::OperatorError {
+                switch: WrongSwitch::Load(machine),
+            } => hits(machine),
+            // The machine's stop is recorded by itself, or it works on.
             Fault::FailStopAtInstruction { .. }
             | Fault::SlowMachine { .. }
+            | Fault::CoreParity { .. }
+            | Fault::StaleRestart { .. }
+            | Fault::ClockOffset { .. }
+            | Fault::ClockDrift { .. }
+            | Fault::BrokenAdder { .. }
+            | Fault::LyingTerminal { .. }
+            | Fault::OperatorError { .. }
+            | Fault::PowerBus { .. }
+            | Fault::AirConditioning { .. }
+            | Fault::UnitParity { .. }
+            | Fault::TornWrite { .. }
             | Fault::UnitLoss { .. }
             | Fault::UnitReturn { .. }
             | Fault::ReturnToService { .. } => false,
@@ -314,12 +340,17 @@ impl Takeovers {
         if took_effect && on_active {
             self.machine_hit(at, ledger);
         }
-        let of_unit = matches!(fault, Fault::UnitLoss { .. } | Fault::UnitReturn { .. });
-        if took_effect && !of_unit {
+        // A unit's trouble is no reason to take a machine for dead.
+        if took_effect && fault.kind().hits != "unit" {
             self.excused_from = Some(at);
         }
-        if let (Fault::HeartbeatCut { machine } | Fault::SlowMachine { machine, .. }, true) =
-            (fault, took_effect)
+        if let (
+            Fault::HeartbeatCut { machine }
+            | Fault::SlowMachine { machine, .. }
+            | Fault::ClockDrift { machine, .. }
+            | Fault::BrokenAdder { machine, .. },
+            true,
+        ) = (fault, took_effect)
         {
             let active = self.active.unwrap_or(Machine::A);
             self.troubled.insert(match machine {

@@ -11,7 +11,7 @@ use super::{Event, Site};
 use crate::machine::{
     AdapterCore, CHANNELS, ChannelHost, LINE_CHANNEL, Machine, Mode, SENSE_CHANNEL,
 };
-use crate::record::{Record, Start};
+use crate::record::{Record, Start, Stop};
 use crate::switch::LINE_DELAY;
 
 impl Site {
@@ -72,7 +72,8 @@ impl Site {
     }
 
     fn tick(&mut self, now: Instant, machine: Machine, life: u32) {
-        if self.computers[machine.index()].life != life {
+        let computer = &self.computers[machine.index()];
+        if computer.life != life || computer.next_tick() != now {
             return;
         }
         self.catch_up(machine, now);
@@ -88,7 +89,7 @@ impl Site {
     }
 
     /// A processor that stands at a HTR or waits for a channel looks whether it can go on.
-    fn wake(&mut self, machine: Machine, now: Instant) {
+    pub(super) fn wake(&mut self, machine: Machine, now: Instant) {
         let computer = &mut self.computers[machine.index()];
         let goes_on = match computer.mode {
             Mode::Halted => true,
@@ -113,7 +114,7 @@ impl Site {
     }
 
     /// The machine that holds the adapter of a channel number for an order, if any.
-    fn holder(&self, number: usize) -> Option<Machine> {
+    pub(super) fn holder(&self, number: usize) -> Option<Machine> {
         Machine::BOTH.into_iter().find(|machine| {
             let computer = &self.computers[machine.index()];
             self.switch.closed(*machine)
@@ -170,7 +171,11 @@ impl Site {
         } else {
             computer.cpu.channel_busy &= !bit;
         }
+        let parity = computer.channels[number].take_parity();
         self.after_channel(machine, number, now);
+        if parity {
+            self.fail_stop(machine, now, Stop::Parity);
+        }
         result
     }
 
@@ -223,9 +228,15 @@ impl Site {
             match self.connected() {
                 Some(machine) => {
                     self.catch_up(machine, now);
-                    let mut core = AdapterCore(&mut self.computers[machine.index()].cpu);
-                    let core: &mut dyn CoreAccess = &mut core;
-                    self.network.advance_to(now, Some(core));
+                    let mut core = AdapterCore {
+                        cpu: &mut self.computers[machine.index()].cpu,
+                        parity: false,
+                    };
+                    let access: &mut dyn CoreAccess = &mut core;
+                    self.network.advance_to(now, Some(access));
+                    if core.parity {
+                        self.fail_stop(machine, now, Stop::Parity);
+                    }
                 }
                 None => self.network.advance_to(now, None),
             }

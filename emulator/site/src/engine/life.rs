@@ -87,6 +87,38 @@ impl Site {
         self.decide(now);
     }
 
+    /// RESET and START: a stopped machine begins its program again with the core it had, as standby
+    /// unless the role is still its own.
+    /// False if it does not stand still.
+    pub(super) fn restart(&mut self, now: Instant, machine: Machine) -> bool {
+        let computer = &mut self.computers[machine.index()];
+        if computer.mode != Mode::Stopped {
+            return false;
+        }
+        computer.bring_forward(now);
+        computer.cpu.reset();
+        computer.cpu.go(self.start);
+        computer.mode = Mode::Running;
+        computer.broken = false;
+        (computer.ticking_since, computer.ticks) = (now, 0);
+        self.record_start(machine, now, Start::StaleCore);
+        self.appoint_tick(machine);
+        self.stand_by(now, machine);
+        true
+    }
+
+    /// A machine that has begun its program stands by, unless the role is its own or nobody's.
+    fn stand_by(&mut self, now: Instant, machine: Machine) {
+        match self.switch.active() {
+            Some(active) if active == machine => {}
+            Some(_) => self.switch.set_role(machine, Role::Standby),
+            None => {
+                self.switch.set_role(machine, Role::Standby);
+                self.move_role(now, machine, Cause::Startover);
+            }
+        }
+    }
+
     /// The processor alone stands still.
     pub(super) fn hang(&mut self, machine: Machine, now: Instant, mode: Mode, why: Stop) {
         self.catch_up(machine, now);
@@ -320,10 +352,7 @@ impl Site {
             return;
         }
         self.load_deck(machine, now);
-        self.switch.set_role(machine, Role::Standby);
-        if self.switch.active().is_none() {
-            self.move_role(now, machine, Cause::Startover);
-        }
+        self.stand_by(now, machine);
     }
 
     /// A unit goes away: a transfer with it is torn and ends unusually.
@@ -350,6 +379,25 @@ impl Site {
         }
         self.appoint_adapter(number, now);
         changed
+    }
+
+    /// A unit's circuits give out while a write passes: it is torn and ends unusually. False if
+    /// no write passes now.
+    pub(super) fn tear_write(&mut self, now: Instant, unit: Unit) -> bool {
+        let Some((number, module)) = self.storage.place(unit) else {
+            return false;
+        };
+        let writing = self.storage.controls[number].is_writing(now, module);
+        let (true, Some(machine)) = (writing, self.holder(number)) else {
+            return false;
+        };
+        self.with_channel(machine, number, now, |channel, now, port| {
+            channel.lose_unit(now, port)
+        });
+        self.storage.controls[number].note_circuit_check();
+        self.look(number, now);
+        self.appoint_adapter(number, now);
+        true
     }
 
     pub(super) fn return_unit(&mut self, now: Instant, unit: Unit, blank: bool) -> bool {

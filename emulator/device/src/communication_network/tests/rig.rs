@@ -19,9 +19,9 @@ pub struct Core {
 }
 
 impl CoreAccess for Core {
-    fn fetch(&mut self, address: u16) -> u64 {
+    fn fetch(&mut self, address: u16) -> Option<u64> {
         self.fetches += 1;
-        self.words.get(usize::from(address)).copied().unwrap_or(0)
+        Some(self.words.get(usize::from(address)).copied().unwrap_or(0))
     }
 }
 
