@@ -40,7 +40,6 @@ use site::{Cause, Machine, Record};
 use crate::agents::Key;
 use crate::driver::{Onlooker, Outcome, Plan, Run};
 use crate::judges::ledger::{Ledger, is_refusal};
-use crate::judges::takeovers::name_of;
 use crate::judges::text_of;
 use signs::{Arrow, Band, Ending, Fate, Mark};
 use stations::Stations;
@@ -855,7 +854,7 @@ impl Onlooker for Diagram {
                     true => (Mark::Fault, ""),
                     false => (Mark::NoFault, " (no effect)"),
                 };
-                let text = format!("{}: {hit}{effect}", name_of(fault));
+                let text = format!("{fault}: {hit}{effect}");
                 self.note(mark, at, switch, text);
             }
             Record::MachineStopped {

@@ -53,6 +53,10 @@ pub struct Takeover {
     pub held_answered_at: Option<Instant>,
     /// Power came back (startover).
     pub power_at: Option<Instant>,
+    /// The new machine was last fit to take over then: it had been started, or mended.
+    pub fit_at: Option<Instant>,
+    /// Its first answer came while something was wrong with it.
+    unfit: bool,
     /// A later move came before it had answered anything.
     overtaken: bool,
 }
@@ -71,13 +75,18 @@ impl Takeover {
     /// What somebody felt of the outage: from the fault if an entry was waiting then, else from
     /// the first entry after it. `None` while nobody has been answered; zero if nobody asked.
     pub fn felt(&self) -> Option<Span> {
+        self.felt_since(Instant::ZERO)
+    }
+
+    /// The same, counted from `earliest` at the earliest: no machine could answer before.
+    fn felt_since(&self, earliest: Instant) -> Option<Span> {
         let from = match (self.held, self.first_entry_at) {
             (0, None) if self.asked.is_empty() => return Some(Span::ZERO),
             (0, None) => return None,
             (0, Some(first)) => first,
             _ => self.fault_at,
         };
-        Some(self.first_answer_at?.saturating_since(from))
+        Some(self.first_answer_at?.saturating_since(from.max(earliest)))
     }
 
     /// It moved by itself because a machine failed.
@@ -86,12 +95,26 @@ impl Takeover {
     }
 
     /// From the fault to the last answer to an entry then waiting; `None` while one still waits.
+    /// Those that a later move has, because the new machine failed in its turn, count there.
     pub fn held_answered(&self) -> Option<Span> {
+        self.held_answered_since(self.fault_at)
+    }
+
+    fn held_answered_since(&self, from: Instant) -> Option<Span> {
         if !self.waiting.is_empty() {
             return None;
         }
         let last = self.held_answered_at.unwrap_or(self.fault_at);
-        Some(last.saturating_since(self.fault_at))
+        Some(last.saturating_since(from))
+    }
+
+    /// The earliest instant from which a bound can count: the fault, or when the new machine was
+    /// fit to take over, power was back.
+    fn counts_from(&self) -> Instant {
+        let startover = self.cause == Cause::Startover;
+        let power_at = self.power_at.filter(|_| startover);
+        let fit = self.fit_at.max(power_at);
+        self.fault_at.max(fit.unwrap_or(self.fault_at))
     }
 }
 
@@ -129,6 +152,8 @@ pub struct Takeovers {
     hit: Option<(Instant, BTreeSet<(u16, u16)>)>,
     /// Entries accepted after it and not answered.
     asked_after_hit: BTreeMap<(u16, u16), Instant>,
+    /// When each machine was last fit to take over.
+    fit_since: [Instant; 2],
     /// Power returns then.
     power_returns: Option<Instant>,
     /// When a machine last began to run: a startover cannot begin before there is one.
@@ -159,6 +184,7 @@ impl Takeovers {
             unfounded: Vec::new(),
             hit: None,
             asked_after_hit: BTreeMap::new(),
+            fit_since: [Instant::ZERO; 2],
             power_returns: None,
             last_started: None,
             last_frame: vec![None; usize::from(sets)],
@@ -230,6 +256,7 @@ impl Takeovers {
             }
             Record::MachineStarted { machine, how } => {
                 self.halted.retain(|(halted, _)| halted != machine);
+                self.becomes_fit(at, *machine);
                 self.excused_from = Some(at);
                 self.last_started = Some(at);
                 if *how != Start::StallEnded {
@@ -254,8 +281,9 @@ impl Takeovers {
                 );
             }
             Record::Healed { fault, mended } => {
-                if let Some(machine) = fault.machine() {
-                    self.troubled.retain(|&m| Target::from(m) != machine);
+                if let Some(machine) = self.identity(fault.machine()) {
+                    self.troubled.remove(&machine);
+                    self.becomes_fit(at, machine);
                 }
                 if *mended {
                     self.excused_from = Some(at);
@@ -352,16 +380,39 @@ impl Takeovers {
             true,
         ) = (fault, took_effect)
         {
-            let active = self.active.unwrap_or(Machine::A);
-            self.troubled.insert(match machine {
-                Target::A => Machine::A,
-                Target::B => Machine::B,
-                Target::Active => active,
-                Target::Standby => active.other(),
-            });
+            self.troubled.extend(self.identity(Some(*machine)));
+        }
+        if let (Fault::ClockOffset { machine, ticks }, true) = (fault, took_effect)
+            && let Some(machine) = self.identity(Some(*machine))
+        {
+            // A clock set back does not trap until it is where it was.
+            let deaf = u64::from(ticks.min(&0).unsigned_abs()) * 1_000_000_000 / 60;
+            self.becomes_fit(at + Span(deaf), machine);
         }
         if let (Fault::PowerOffBoth { r#for }, true) = (fault, took_effect) {
             self.power_returns = Some(at + *r#for);
+        }
+    }
+
+    /// The machine a target names now.
+    fn identity(&self, target: Option<Target>) -> Option<Machine> {
+        let active = self.active.unwrap_or(Machine::A);
+        target.map(|target| match target {
+            Target::A => Machine::A,
+            Target::B => Machine::B,
+            Target::Active => active,
+            Target::Standby => active.other(),
+        })
+    }
+
+    /// From `at` on the machine can take over.
+    fn becomes_fit(&mut self, at: Instant, machine: Machine) {
+        self.fit_since[machine.index()] = at;
+        if let Some(last) = self.moves.last_mut()
+            && last.to == machine
+            && (last.first_answer_at.is_none() || !last.waiting.is_empty())
+        {
+            last.fit_at = last.fit_at.max(Some(at));
         }
     }
 
@@ -394,6 +445,12 @@ impl Takeovers {
         if let Some(last) = self.moves.last_mut() {
             last.overtaken |= last.first_answer_at.is_none();
         }
+        if matches!(cause, Cause::HeartbeatSilent | Cause::Startover) {
+            for earlier in self.moves.iter_mut().filter(|m| !m.waiting.is_empty()) {
+                earlier.waiting.clear();
+                earlier.held_answered_at = Some(at);
+            }
+        }
         let held = waiting.len() as u64;
         self.write(
             at,
@@ -413,6 +470,8 @@ impl Takeovers {
             waiting,
             held_answered_at: None,
             power_at: self.power_returns.take().or(self.last_started),
+            fit_at: Some(self.fit_since[to.index()]),
+            unfit: false,
             overtaken: false,
         });
     }
@@ -443,6 +502,7 @@ impl Takeovers {
         });
         if by_new && last.first_answer_at.is_none() {
             last.first_answer_at = Some(at);
+            last.unfit = self.troubled.contains(&last.to);
             last.first_entry_at = last.asked.values().min().copied();
             last.asked.clear();
             lines.push(format!(
@@ -505,22 +565,21 @@ impl Takeovers {
             });
         }
         for takeover in self.moves.iter().filter(|t| !t.overtaken) {
-            // A startover cannot begin before power is back and a machine runs.
-            let (bound, from) = match takeover.cause {
-                Cause::HeartbeatSilent => (bounds.outage, takeover.fault_at),
-                Cause::Startover => (
-                    bounds.startover,
-                    takeover.power_at.unwrap_or(takeover.fault_at),
-                ),
+            let bound = match takeover.cause {
+                Cause::HeartbeatSilent => bounds.outage,
+                Cause::Startover => bounds.startover,
                 _ => continue,
             };
-            match takeover.felt() {
+            // Nothing is promised of a machine that is slow, or whose clock is wrong.
+            if takeover.unfit {
+                continue;
+            }
+            let from = takeover.counts_from();
+            match takeover.felt_since(from) {
                 None => violations.add(takeover.fault_at, || {
                     format!("machine {:?} never answered an entry", takeover.to)
                 }),
-                Some(span) => {
-                    let without_power = from.saturating_since(takeover.fault_at);
-                    let outage = span.saturating_sub(without_power);
+                Some(outage) => {
                     felt.push(format!("{:.2} s", outage.as_seconds_f64()));
                     if outage > bound {
                         violations.add(takeover.fault_at, || {
@@ -534,7 +593,7 @@ impl Takeovers {
             }
             if takeover.automatic() {
                 let late = takeover
-                    .held_answered()
+                    .held_answered_since(from)
                     .is_none_or(|t| t > bounds.answered_within);
                 if late {
                     violations.add(takeover.fault_at, || {
