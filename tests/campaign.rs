@@ -51,7 +51,7 @@ fn a_campaign_that_was_killed_goes_on_where_it_ended() {
         &torn.display().to_string(),
     ]);
     assert_eq!(status(&output), 0, "{}", errors(&output));
-    assert!(said(&output).contains("3 of them already known"));
+    assert!(said(&output).contains("3 results already known"));
     assert_eq!(read(&torn), text, "the same results, in the same order");
 }
 

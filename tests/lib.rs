@@ -10,6 +10,7 @@
 //! | [`Evening`] | what is typed and what fails, in the order of a log |
 //! | [`Morning`] | what came of it: outcome, journal, records |
 //! | [`transcript`] | the evening as people at the sets saw it |
+//! | [`planting`] | faults planted in the programs, for judges to find |
 //! | [`golden`] | a text that a person has judged, kept to be compared with |
 //!
 //! *To make the golden files anew*: `UPDATE_GOLDEN=1 cargo test -p tests`, then read every line
@@ -17,6 +18,7 @@
 //! say something else, in the same commit, never to silence a test.
 
 pub mod evening;
+pub mod planting;
 pub mod transcript;
 
 use std::path::{Path, PathBuf};

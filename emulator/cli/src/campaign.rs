@@ -1,19 +1,23 @@
-//! `duplex campaign SITE --script FILE`: an exercise over many seeds.
+//! `duplex campaign SITE --script FILE`: an exercise over many seeds, or, where it orders a sweep,
+//! with a machine lost at every point of it.
 //!
 //! Runs go to as many threads as there are cores; results come in one order and do not depend on
 //! how many. With `--resume FILE` each result is written there when it is known, and a campaign
 //! that was killed goes on where its results end.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, IsTerminal, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Instant as WallInstant;
 
 use clap::Args;
 use exercise::campaign::results::{self, Results};
 use exercise::campaign::summary::{Summary, junit};
+use exercise::campaign::sweep::{self, Strided, SweepError, Sweeping};
 use exercise::campaign::{self, Unit, UnitResult};
-use exercise::driver::{self, Plan, StartError};
+use exercise::driver::{self, Plan};
 use exercise::script::Equipment;
 use indicatif::{ProgressBar, ProgressStyle};
 use site::source::SourceMap;
@@ -33,6 +37,12 @@ pub struct Options {
     /// First and last seed [default: the script's own, else 1..1].
     #[arg(long, value_name = "A..B", value_parser = parse_seeds)]
     seeds: Option<(u64, u64)>,
+    /// Of a sweep, only every K-th point.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..))]
+    stride: Option<u64>,
+    /// The first of them, less than K.
+    #[arg(long, value_name = "J")]
+    offset: Option<u64>,
     /// Runs at a time [default: cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -118,72 +128,190 @@ impl Kept {
 /// Runs the command.
 pub fn run(options: &Options) -> Result<u8, Failure> {
     let plan = plan(options)?;
+    let taken = strided(options, &plan)?;
     // A report that cannot be written is told before the work, not after it.
     for path in [&options.report, &options.junit].into_iter().flatten() {
         File::create(path).map_err(|error| Failure::cannot_write(path, &error))?;
     }
     let (first, last) = options.seeds.or(plan.script.seeds).unwrap_or((1, 1));
-    let unit = plan.unit();
-    let mut kept = Kept::open(options.resume.as_deref(), &unit)?;
-    let units: Vec<Unit> = (first..=last)
-        .map(|seed| Unit {
-            seed,
-            ..unit.clone()
-        })
-        .collect();
-    let known = kept.results.done.clone();
-    let there = units.iter().filter(|unit| known.contains_key(unit)).count();
+    let mut kept = Kept::open(options.resume.as_deref(), &plan.unit())?;
+    let known: BTreeSet<Unit> = kept.results.done.keys().cloned().collect();
     if !options.quiet {
         let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);
         let script = &plan.script.name;
-        let known = match there {
+        let known = match known.len() {
             0 => String::new(),
-            n => format!(", {n} of them already known"),
+            n => format!(", {n} results already known"),
         };
         say(&format!(
             "site {site} ({path}), exercise {script}, seeds {first} to {last}{known}\n"
         ));
     }
+    let mut work = Work {
+        options,
+        summary: Summary::default(),
+        bar: progress_bar(options.quiet),
+        jobs: jobs(options.jobs),
+        trouble: None,
+        points: 0,
+        kept: &mut kept,
+    };
     let begun = WallInstant::now();
-    let bar = progress_bar(options.quiet, units.len() as u64);
-    bar.set_position(there as u64);
-    let mut failed = 0;
-    let mut trouble = None;
-    let cannot =
-        |error: StartError| Failure::Input(format!("error: {}:1:1: {error}", plan.inputs.path));
-    campaign::seeds(
-        &plan,
-        first..=last,
-        |unit| known.contains_key(unit),
-        jobs(options.jobs),
-        |result| {
-            failed += u64::from(result.status != 0);
-            bar.set_message(format!("seed {}, {failed} not passed", result.unit.seed));
-            bar.inc(1);
-            if let Err(failure) = kept.add(result) {
-                trouble.get_or_insert(failure);
+    match plan.script.sweep {
+        None => work.seeds(&plan, first..=last, &known)?,
+        Some(_) => {
+            for seed in first..=last {
+                work.sweep(&plan.with_seed(seed), taken, &known)?;
             }
-        },
-    )
-    .map_err(cannot)?;
-    bar.finish_and_clear();
-    if let Some(failure) = trouble {
+        }
+    }
+    work.bar.finish_and_clear();
+    if let Some(failure) = work.trouble {
         return Err(failure);
     }
-    let done = units.iter().filter_map(|unit| kept.results.done.get(unit));
-    let done: Vec<UnitResult> = done.cloned().collect();
-    let mut summary = Summary {
-        wall_seconds: begun.elapsed().as_secs_f64(),
-        ..Summary::default()
-    };
-    for result in &done {
-        summary.add(result, |unit| command(options, unit));
-    }
-    write(options, &plan, &summary, &done)?;
+    let mut summary = work.summary;
+    summary.wall_seconds = begun.elapsed().as_secs_f64();
+    write(options, &plan, &summary, &kept.results)?;
     if !options.quiet {
         say(&summary.text());
     }
     Ok(summary.exit_status)
+}
+
+/// Which points of a sweep; only a sweep has any.
+fn strided(options: &Options, plan: &Plan) -> Result<Strided, Failure> {
+    let wrong = |text: String| Err(Failure::Input(format!("error: {text}\n")));
+    let asked = options.stride.is_some() || options.offset.is_some();
+    if asked && plan.script.sweep.is_none() {
+        let script = options.script.display();
+        return wrong(format!(
+            "--stride and --offset choose points of a sweep, and {script} orders none; expected \
+             a script with `sweep: (...)`"
+        ));
+    }
+    let taken = Strided {
+        stride: options.stride.unwrap_or(1),
+        offset: options.offset.unwrap_or(0),
+    };
+    match taken.offset < taken.stride {
+        true => Ok(taken),
+        false => wrong(format!(
+            "--offset {} is not less than --stride {}; expected 0 to {}",
+            taken.offset,
+            taken.stride,
+            taken.stride - 1
+        )),
+    }
+}
+
+/// A campaign under way.
+struct Work<'a> {
+    options: &'a Options,
+    kept: &'a mut Kept,
+    summary: Summary,
+    bar: ProgressBar,
+    jobs: usize,
+    trouble: Option<Failure>,
+    /// Points of the sweep.
+    points: u64,
+}
+
+impl Work<'_> {
+    /// A result that was known before or has just been found.
+    fn count(&mut self, result: &UnitResult) {
+        let (options, points) = (self.options, self.points);
+        let again = |unit: &Unit| command(options, unit, points);
+        self.summary.add(result, again);
+        let summary = &self.summary;
+        let bad = summary.failed + summary.void;
+        self.bar.set_message(format!("{bad} not passed"));
+        self.bar.inc(1);
+    }
+
+    fn found(&mut self, result: UnitResult) {
+        self.count(&result);
+        if let Err(failure) = self.kept.add(result) {
+            self.trouble.get_or_insert(failure);
+        }
+    }
+
+    fn count_known(&mut self, of: impl Fn(&Unit) -> bool) {
+        let known = self.kept.results.done.values().filter(|r| of(&r.unit));
+        for result in known.cloned().collect::<Vec<_>>() {
+            self.count(&result);
+        }
+    }
+
+    fn seeds(
+        &mut self,
+        plan: &Plan,
+        seeds: RangeInclusive<u64>,
+        known: &BTreeSet<Unit>,
+    ) -> Result<(), Failure> {
+        self.bar.set_length(seeds.end() - seeds.start() + 1);
+        self.count_known(|unit| seeds.contains(&unit.seed) && unit.point.is_none());
+        let skip = |unit: &Unit| known.contains(unit);
+        campaign::seeds(plan, seeds, skip, self.jobs, |result| self.found(result))
+            .map_err(|error| wrong_site(plan, &error.to_string()))
+    }
+
+    fn sweep(
+        &mut self,
+        plan: &Plan,
+        taken: Strided,
+        known: &BTreeSet<Unit>,
+    ) -> Result<(), Failure> {
+        let script = self.options.script.display();
+        let sweeping = Sweeping::new(plan).map_err(|error| match error {
+            SweepError::Start(error) => wrong_site(plan, &error.to_string()),
+            error => Failure::Input(format!("error: {script}:1:1: {error}\n")),
+        })?;
+        self.points = sweeping.count;
+        let count = sweeping.count.saturating_sub(taken.offset);
+        self.bar.set_length(count.div_ceil(taken.stride));
+        if !self.options.quiet {
+            say(&sweeping_text(&sweeping, taken));
+        }
+        let seed = plan.options.seed;
+        self.count_known(|unit| {
+            let point = unit.point.filter(|point| taken.takes(*point));
+            unit.seed == seed && point.is_some()
+        });
+        let skip = |unit: &Unit| known.contains(unit);
+        sweep::run(plan, &sweeping, taken, skip, self.jobs, |result| {
+            self.found(result)
+        });
+        Ok(())
+    }
+}
+
+fn wrong_site(plan: &Plan, error: &str) -> Failure {
+    Failure::Input(format!("error: {}:1:1: {error}\n", plan.inputs.path))
+}
+
+/// What a sweep is going to do.
+fn sweeping_text(sweeping: &Sweeping, taken: Strided) -> String {
+    let firsts = sweeping.first_stretches;
+    let least = sweeping.first_crashes.values().min().copied();
+    let routines = sweeping.first_crashes.len();
+    let mut text = format!(
+        "{} points, which stand for {}",
+        sweeping.count, sweeping.stands_for
+    );
+    if let Some(least) = least {
+        text.push_str(&format!(
+            "; of double faults {firsts} first crashes, at least {least} of each of {routines} \
+             routines"
+        ));
+    }
+    if taken.stride > 1 {
+        text.push_str(&format!(
+            "; every {}th from point {}",
+            taken.stride, taken.offset
+        ));
+    }
+    text.push('\n');
+    text
 }
 
 /// Threads to use.
@@ -208,17 +336,24 @@ fn plan(options: &Options) -> Result<Plan, Failure> {
         .map_err(|error| Failure::Input(format!("error: {site_path}:1:1: {error}")))
 }
 
-/// The command that repeats a unit's run alone.
-fn command(options: &Options, unit: &Unit) -> String {
+/// The command that repeats a unit's run alone; of a sweep with so many points.
+fn command(options: &Options, unit: &Unit, points: u64) -> String {
     let (site, script) = (options.site.display(), options.script.display());
-    format!("duplex run {site} --script {script} --seed {}", unit.seed)
+    let seed = unit.seed;
+    match unit.point {
+        None => format!("duplex run {site} --script {script} --seed {seed}"),
+        Some(point) => format!(
+            "duplex campaign {site} --script {script} --seeds {seed}..{seed} --stride {points} \
+             --offset {point}"
+        ),
+    }
 }
 
 fn write(
     options: &Options,
     plan: &Plan,
     summary: &Summary,
-    done: &[UnitResult],
+    results: &Results,
 ) -> Result<(), Failure> {
     if let Some(path) = &options.report {
         let json = serde_json::to_string_pretty(summary)
@@ -226,17 +361,18 @@ fn write(
         std::fs::write(path, json + "\n").map_err(|e| Failure::cannot_write(path, &e))?;
     }
     if let Some(path) = &options.junit {
-        let xml = junit(&plan.inputs.description.name, &plan.script.name, done);
+        let (network, script) = (&plan.inputs.description.name, &plan.script.name);
+        let xml = junit(network, script, results.done.values());
         std::fs::write(path, xml).map_err(|e| Failure::cannot_write(path, &e))?;
     }
     Ok(())
 }
 
-fn progress_bar(quiet: bool, runs: u64) -> ProgressBar {
+fn progress_bar(quiet: bool) -> ProgressBar {
     if quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(runs);
+    let bar = ProgressBar::new(1);
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}, {eta} left, {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar

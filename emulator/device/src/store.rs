@@ -111,6 +111,24 @@ impl Store {
         }
     }
 
+    /// Tracks of which no page is shared with `other`, in order: all that may differ.
+    pub fn unshared<'a>(&'a self, other: &'a Store) -> impl Iterator<Item = u16> + 'a {
+        let chapters = self.chapters.len().max(other.chapters.len());
+        let same = move |chapter: usize| {
+            let of = |store: &'a Store| store.chapters.get(chapter).and_then(Option::as_ref);
+            match (of(self), of(other)) {
+                (None, None) => true,
+                (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+                _ => false,
+            }
+        };
+        let chapters = (0..chapters).filter(move |&chapter| !same(chapter));
+        let tracks = chapters.flat_map(|chapter| chapter * CHAPTER..(chapter + 1) * CHAPTER);
+        tracks
+            .map(|track| track as u16)
+            .filter(move |&track| !self.shares(other, track))
+    }
+
     /// Tracks that were ever written, in order.
     pub fn written(&self) -> impl Iterator<Item = u16> + '_ {
         let tracks = self.chapters.len() * CHAPTER;
@@ -183,6 +201,9 @@ mod tests {
         store.write(1, 0, &[7]);
         assert!(!store.shares(&fork, 1));
         assert!(store.shares(&fork, 2));
+        store.write(700, 0, &[1]);
+        assert_eq!(store.unshared(&fork).collect::<Vec<_>>(), [1, 700]);
+        assert_eq!(fork.unshared(&store).collect::<Vec<_>>(), [1, 700]);
         assert_eq!(fork.cell(1, 0), 5);
         assert_ne!(store, fork);
     }

@@ -176,6 +176,8 @@ pub struct Run {
     /// The machine lost last.
     lost: Option<Machine>,
     now: Instant,
+    /// Nobody types from then on, though the exercise is not over: a fork.
+    stops: Option<Instant>,
 }
 
 /// Hears every record of a slice.
@@ -219,6 +221,7 @@ impl Run {
             entries: EntryList::default(),
             lost: None,
             now: Instant::ZERO,
+            stops: None,
         }
     }
 
@@ -258,10 +261,24 @@ impl Run {
     pub fn is_over(&self, plan: &Plan) -> bool {
         let live = plan.script.bounds.live;
         let healed = self.judges.live.healed_at().filter(|_| live > Span::ZERO);
-        let end = plan.end().max(healed.map_or(Instant::ZERO, |at| at + live));
+        let end = self.end(plan).max(healed.map_or(Instant::ZERO, |at| at + live));
         let settled = self.judges.ledger.pending() == 0 || self.now >= end + plan.script.settle;
         let healing = live > Span::ZERO && self.site.is_healing() && !plan.is_cut();
         self.now >= end && settled && !healing
+    }
+
+    fn end(&self, plan: &Plan) -> Instant {
+        self.stops.map_or(plan.end(), |stops| stops.min(plan.end()))
+    }
+
+    /// Nobody types from `at` on.
+    pub fn stop_typing(&mut self, at: Instant) {
+        self.stops = Some(at);
+    }
+
+    /// When somebody acts next.
+    pub fn next_action(&self) -> Instant {
+        self.workload.due()
     }
 
     /// How far it is.
@@ -285,7 +302,7 @@ impl Run {
         journal: &mut JournalWriter<W>,
         onlooker: &mut dyn Onlooker,
     ) {
-        let (now, end) = (self.now, plan.end());
+        let (now, end) = (self.now, self.end(plan));
         let typing = now < end;
         let until = match typing {
             true => (now + SLICE).min(end),

@@ -110,6 +110,11 @@ impl<'m, M: Media> Recovered<'m, M> {
         self
     }
 
+    /// Records of which a committed slot holds an image; known with the index only.
+    pub fn named(&self) -> impl Iterator<Item = FileAddress> + '_ {
+        self.index.iter().flat_map(|index| index.keys().copied())
+    }
+
     fn cells(&self, place: Place) -> Option<&'m [u64]> {
         if self.without == Some(StorageUnit::of_module(place.module)) {
             return None;

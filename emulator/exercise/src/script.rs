@@ -90,6 +90,34 @@ pub struct Script {
     /// First and last seed of a campaign that names none.
     #[serde(default)]
     pub seeds: Option<(u64, u64)>,
+    /// A campaign loses a machine at every point of a window.
+    #[serde(default)]
+    pub sweep: Option<Sweep>,
+}
+
+/// A window of an exercise in which a campaign loses a machine at every point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sweep {
+    /// Its begin: nothing may be held then.
+    #[serde(with = "clock::time::span_text")]
+    pub from: Span,
+    /// Its end.
+    #[serde(with = "clock::time::span_text")]
+    pub to: Span,
+    /// Double faults: first crashes tried for each routine reached.
+    #[serde(default)]
+    pub first_crashes: u32,
+    /// Double faults: also the standby first, then the active machine.
+    #[serde(default)]
+    pub standby_first: bool,
+    /// So long after the second crash the first machine begins to be loaded.
+    #[serde(default = "default_returns_after", with = "clock::time::span_text")]
+    pub returns_after: Span,
+}
+
+fn default_returns_after() -> Span {
+    Span::from_millis(200)
 }
 
 fn default_settle() -> Span {
@@ -254,6 +282,7 @@ impl Script {
             settle: default_settle(),
             bounds: Bounds::default(),
             seeds: None,
+            sweep: None,
         }
     }
 
@@ -321,6 +350,35 @@ impl Script {
                 &format!("there is no seed from {first} to {last}"),
                 "the first seed and the last, such as (1, 50)",
             );
+        }
+        if let Some(sweep) = &self.sweep {
+            if sweep.from >= sweep.to || sweep.to >= self.duration {
+                found.add(
+                    &["sweep"],
+                    &format!("there is no window from {} to {}", sweep.from, sweep.to),
+                    &format!(
+                        "a begin, a later end, before the exercise's {}",
+                        self.duration
+                    ),
+                );
+            }
+            if sweep.first_crashes > 100 {
+                found.add(
+                    &["sweep", "first_crashes"],
+                    &format!(
+                        "{} first crashes a routine are too many",
+                        sweep.first_crashes
+                    ),
+                    "at most 100",
+                );
+            }
+            if !self.faults.is_empty() {
+                found.add(
+                    &["faults"],
+                    "a sweep loses machines itself",
+                    "no faults beside `sweep`",
+                );
+            }
         }
         self.validate_workload(&mut found);
         for (index, ordered) in self.faults.iter().enumerate() {

@@ -26,6 +26,10 @@ pub struct Player {
     /// Entries left, by set, next one last.
     left: BTreeMap<u16, Vec<Entry>>,
     locked: BTreeSet<u16>,
+    /// Typed and not yet accepted.
+    typed: BTreeMap<u16, Entry>,
+    /// Sets whose system is not available: nobody types there.
+    away: BTreeSet<u16>,
     due: BTreeSet<(Instant, u16)>,
 }
 
@@ -52,7 +56,7 @@ impl Player {
             };
             let Some(next) = entries.last() else { continue };
             let reset = next.text == RESET;
-            if self.locked.contains(&set) && !reset {
+            if (self.locked.contains(&set) || self.away.contains(&set)) && !reset {
                 // Typed when the keyboard unlocks.
                 continue;
             }
@@ -62,6 +66,7 @@ impl Player {
                 Key::Reset
             } else {
                 self.locked.insert(set);
+                self.typed.insert(set, entry.clone());
                 Key::Enter(entry.text)
             };
             into.push(Action { at, set, key });
@@ -72,11 +77,32 @@ impl Player {
     }
 
     fn show(&mut self, set: u16, event: &SetEvent, not_before: Instant) {
-        if matches!(event, SetEvent::Unlocked) {
-            self.locked.remove(&set);
-            if let Some(next) = self.left.get(&set).and_then(|entries| entries.last()) {
-                self.due.insert((next.at.max(not_before), set));
+        match event {
+            SetEvent::Accepted => {
+                self.typed.remove(&set);
+                return;
             }
+            SetEvent::NotAvailable => {
+                self.away.insert(set);
+                return;
+            }
+            SetEvent::Available => {
+                self.away.remove(&set);
+                if let Some(refused) = self.typed.remove(&set) {
+                    // The keyboard was dead already when it was typed.
+                    self.locked.remove(&set);
+                    self.left.entry(set).or_default().push(refused);
+                }
+            }
+            SetEvent::Unlocked => {
+                self.locked.remove(&set);
+            }
+            SetEvent::Answer { .. } => return,
+        }
+        if let Some(next) = self.left.get(&set).and_then(|entries| entries.last())
+            && !self.locked.contains(&set)
+        {
+            self.due.insert((next.at.max(not_before), set));
         }
     }
 }
@@ -189,5 +215,23 @@ mod tests {
         player.show(0, &SetEvent::Unlocked, Instant(120));
         player.actions(Instant(200), &mut done);
         assert_eq!(texts(&done), [(120, 0, typed("C"))]);
+    }
+
+    #[test]
+    fn what_a_dead_keyboard_refused_is_typed_again() {
+        let mut player = Player::new(vec![entry(5, 0, "A"), entry(50, 0, "B")]);
+        let mut done = Vec::new();
+        player.actions(Instant(10), &mut done);
+        player.show(0, &SetEvent::NotAvailable, Instant(10));
+        player.actions(Instant(100), &mut done);
+        assert_eq!(done.len(), 1, "nobody types while the system is away");
+        player.show(0, &SetEvent::Available, Instant(200));
+        player.actions(Instant(300), &mut done);
+        player.show(0, &SetEvent::Accepted, Instant(300));
+        player.show(0, &SetEvent::NotAvailable, Instant(300));
+        player.show(0, &SetEvent::Available, Instant(400));
+        player.actions(Instant(500), &mut done);
+        assert_eq!(done.len(), 2, "what was accepted is not typed again");
+        assert_eq!((done[1].at, &done[1].key), (Instant(200), &done[0].key));
     }
 }

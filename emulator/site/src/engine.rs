@@ -42,7 +42,7 @@ use crate::record::{Record, Start, Stop, View, Watcher};
 use crate::statistics::{LineStatistics, MachineStatistics, SiteStatistics, UnitStatistics};
 use crate::storage::Storage;
 use crate::switch::{LINE_DELAY, Role, Switch};
-pub use trace::Step;
+pub use trace::{Actor, Step};
 
 const STATION_SWITCH: u32 = 2;
 const STATION_CONTROLS: u32 = 3;
@@ -316,7 +316,7 @@ impl Site {
             if computer.stop_due {
                 self.fail_stop(machine, clock, Stop::FailStop);
             } else if let Some(operation) = computer.pending.take() {
-                self.trace_outside(clock, Some(machine));
+                self.trace_outside(clock, Actor::Machine(machine));
                 self.input_output(machine, clock, operation);
             }
             return true;
@@ -335,7 +335,7 @@ impl Site {
         }
         let (at, _, event) = self.calendar.pop().expect("an appointment was seen");
         self.now = at;
-        self.trace_outside(at, event.machine());
+        self.trace_outside(at, event.whose());
         self.handle(at, event);
         true
     }

@@ -9,11 +9,13 @@
 //! | part | what it is |
 //! |---|---|
 //! | [`seeds`] | the runs of an exercise over a range of seeds |
+//! | [`sweep`] | an exercise with a machine lost at every point of it |
 //! | [`results`] | results as lines of a file that outlives a kill |
 //! | [`summary`] | the table for people, JSON and JUnit for graders |
 
 pub mod results;
 pub mod summary;
+pub mod sweep;
 
 use std::ops::RangeInclusive;
 
@@ -72,6 +74,11 @@ pub struct Place {
     pub entry: String,
     /// The routine of the listing in which the machine stopped.
     pub routine: String,
+    /// The stretch between two outside effects to which it belongs, where all of it is tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stretch: Option<u64>,
+    /// Instructions it stands for.
+    pub stands_for: u64,
 }
 
 impl Plan {

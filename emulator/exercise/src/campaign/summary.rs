@@ -66,6 +66,13 @@ pub struct Summary {
     /// Of a sweep: by the routine in which the machine stopped.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub by_routine: BTreeMap<String, Tally>,
+    /// Of a sweep: points, those included for which one of their stretch was tried.
+    #[serde(default)]
+    pub stands_for: u64,
+    /// Of a sweep: what was shown after a crash in each stretch of which all was tried, and whether
+    /// it was always the same.
+    #[serde(skip)]
+    endings: BTreeMap<u64, (String, bool)>,
     /// The worst exit status of all.
     pub exit_status: u8,
     /// Time it took; what was done before it was resumed not counted.
@@ -89,8 +96,16 @@ impl Summary {
             sort,
             entry,
             routine,
+            stretch,
+            stands_for,
         }) = &result.place
         {
+            self.stands_for += stands_for;
+            if let Some(stretch) = stretch {
+                let first = self.endings.entry(*stretch);
+                let first = first.or_insert_with(|| (result.digest.clone(), true));
+                first.1 &= first.0 == result.digest;
+            }
             for (table, key) in [
                 (&mut self.by_sort, sort),
                 (&mut self.by_entry, entry),
@@ -134,6 +149,15 @@ impl Summary {
         for (name, count) in &self.by_verdict {
             line(format!("  {name}: broken in {count}"));
         }
+        if !self.endings.is_empty() {
+            let unlike = self.endings.values().filter(|(_, alike)| !alike).count();
+            line(format!(
+                "the points stand for {}; of {} stretches tried whole {unlike} ended differently \
+                 from point to point",
+                self.stands_for,
+                self.endings.len()
+            ));
+        }
         for (title, table) in [
             ("points", &self.by_sort),
             ("by entry", &self.by_entry),
@@ -169,7 +193,11 @@ impl Summary {
 }
 
 /// The results as JUnit XML: a test suite of one test case a run.
-pub fn junit(network: &str, script: &str, results: &[UnitResult]) -> String {
+pub fn junit<'a>(
+    network: &str,
+    script: &str,
+    results: impl Iterator<Item = &'a UnitResult> + Clone,
+) -> String {
     let escape = |text: &str| -> String {
         text.chars()
             .map(|c| match c {
@@ -183,14 +211,14 @@ pub fn junit(network: &str, script: &str, results: &[UnitResult]) -> String {
             })
             .collect()
     };
-    let failures = results.iter().filter(|r| !matches!(r.status, 0 | VOID));
-    let void = results.iter().filter(|r| r.status == VOID);
+    let failures = results.clone().filter(|r| !matches!(r.status, 0 | VOID));
+    let void = results.clone().filter(|r| r.status == VOID);
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
         xml,
         "<testsuites>\n<testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">",
         escape(script),
-        results.len(),
+        results.clone().count(),
         failures.count(),
         void.count()
     );
@@ -264,7 +292,11 @@ mod tests {
 
     #[test]
     fn junit_has_a_case_a_run() {
-        let xml = junit("site", "x<y", &[result(1, 0), result(2, 1), result(3, 5)]);
+        let xml = junit(
+            "site",
+            "x<y",
+            [result(1, 0), result(2, 1), result(3, 5)].iter(),
+        );
         assert_eq!(xml.matches("<testcase").count(), 3);
         assert!(xml.contains("tests=\"3\" failures=\"1\" skipped=\"1\""));
         assert!(xml.contains("a &lt; b &amp; &quot;c&quot;"));

@@ -176,6 +176,12 @@ impl Model {
         (!*self.unsure.get(index)?).then(|| &self.sets[index])
     }
 
+    /// Sets that hold a booking, as told.
+    pub fn sets_at_work(&self) -> impl Iterator<Item = u16> + '_ {
+        let sets = self.sets.iter().enumerate();
+        sets.filter_map(|(set, booking)| (!booking.is_empty()).then_some(set as u16))
+    }
+
     /// Seats an entry would give back if it is done, told or not yet told; of a set that cannot be
     /// known, all it could give back of what was told.
     pub fn may_free(&self, set: u16, text: &str) -> Vec<SeatChange> {

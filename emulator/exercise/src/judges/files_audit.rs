@@ -30,15 +30,15 @@ use crate::schedule::Class;
 /// The judge's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesAudit {
-    first_new_pnr: u32,
+    pub(super) first_new_pnr: u32,
     /// Authorised and opening count of each flight, day and class at the begin.
     opened: Vec<[u16; 2]>,
-    audits: u64,
+    pub(super) audits: u64,
     bookings_compared: u64,
     sets_compared: u64,
-    counts_compared: u64,
-    lost: Violations,
-    sums: Violations,
+    pub(super) counts_compared: u64,
+    pub(super) lost: Violations,
+    pub(super) sums: Violations,
     /// More sold than authorised, by the inventory itself.
     pub oversold: Violations,
 }
@@ -176,7 +176,13 @@ impl FilesAudit {
     }
 
     /// Bookings nobody was told of: at most as many as ENDs are on their way or undecided.
-    fn compare_untold(&mut self, now: Instant, untold: &[String], model: &Model, ledger: &Ledger) {
+    pub(super) fn compare_untold(
+        &mut self,
+        now: Instant,
+        untold: &[String],
+        model: &Model,
+        ledger: &Ledger,
+    ) {
         let is_end = |text: &str| matches!(text, "E" | "ET");
         let on_their_way = ledger
             .all_open()
@@ -199,7 +205,7 @@ impl FilesAudit {
         }
     }
 
-    fn compare_set(
+    pub(super) fn compare_set(
         &mut self,
         now: Instant,
         set: u16,
@@ -223,7 +229,7 @@ impl FilesAudit {
         }
     }
 
-    fn compare_filed(
+    pub(super) fn compare_filed(
         &mut self,
         now: Instant,
         ordinal: u32,

@@ -20,6 +20,7 @@
 pub mod booking_model;
 pub mod fencing;
 pub mod files_audit;
+pub mod fork_audit;
 pub mod ledger;
 pub mod live;
 pub mod promise;

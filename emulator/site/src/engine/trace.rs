@@ -5,7 +5,7 @@
 use clock::Instant;
 
 use super::{Event, Site};
-use crate::machine::Machine;
+use crate::machine::{LINE_CHANNEL, Machine};
 
 /// One thing that happened inside a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,21 +25,36 @@ pub enum Step {
     Outside {
         /// When.
         at: Instant,
-        /// The machine it belongs to; `None` for storage, lines, the switch and the operator.
-        machine: Option<Machine>,
+        /// Whose act it was.
+        whose: Actor,
     },
 }
 
+/// Who acts outside a processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A machine's instruction, channel, interval clock or operator.
+    Machine(Machine),
+    /// A file control with its drums or disks.
+    Storage,
+    /// Lines, interchanges and sets.
+    Lines,
+    /// The switch, power, whoever types, and who orders faults.
+    Others,
+}
+
 impl Event {
-    /// The machine to which an appointment belongs.
-    pub(super) fn machine(&self) -> Option<Machine> {
+    /// Whose appointment it is.
+    pub(super) fn whose(&self) -> Actor {
         match self {
             Event::Channel { machine, .. }
             | Event::Tick { machine, .. }
             | Event::Presented { machine, .. }
             | Event::StallEnds { machine, .. }
-            | Event::DeckRead { machine, .. } => Some(*machine),
-            _ => None,
+            | Event::DeckRead { machine, .. } => Actor::Machine(*machine),
+            Event::Adapter(number) if usize::from(*number) == LINE_CHANNEL => Actor::Lines,
+            Event::Adapter(_) => Actor::Storage,
+            _ => Actor::Others,
         }
     }
 }
@@ -58,9 +73,9 @@ impl Site {
         self.trace.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    pub(super) fn trace_outside(&mut self, at: Instant, machine: Option<Machine>) {
+    pub(super) fn trace_outside(&mut self, at: Instant, whose: Actor) {
         if let Some(trace) = &mut self.trace {
-            trace.push(Step::Outside { at, machine });
+            trace.push(Step::Outside { at, whose });
         }
     }
 

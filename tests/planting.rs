@@ -1,0 +1,124 @@
+//! Faults planted in the control program or in the switch: textual patches of their sources.
+//!
+//! A patch whose place cannot be found is an error: a fault that is not planted is not found.
+
+use std::path::{Path, PathBuf};
+
+use exercise::inputs::{Inputs, Loading, load};
+use site::source::{SourceMap, render};
+
+/// The folder of the patches.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("planted")
+}
+
+/// Reads a file.
+///
+/// # Panics
+/// If it cannot be read.
+pub fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// One place of a patch: the file, the lines that must stand there, the lines that shall.
+#[derive(Debug, PartialEq)]
+struct Hunk {
+    file: String,
+    old: String,
+    new: String,
+}
+
+/// Reads a patch: `# prose`, `--- file` before the places in it, then lines marked in column 1 with
+/// a blank (stands and stays), `-` (goes) or `+` (comes); `@@` parts two places of a file.
+fn hunks(patch: &str) -> Vec<Hunk> {
+    let mut hunks: Vec<Hunk> = Vec::new();
+    let empty = |file: &str| Hunk {
+        file: file.to_owned(),
+        old: String::new(),
+        new: String::new(),
+    };
+    for line in patch.lines() {
+        if let Some(file) = line.strip_prefix("--- ") {
+            hunks.push(empty(file));
+            continue;
+        }
+        if line.starts_with('#') && hunks.is_empty() {
+            continue;
+        }
+        let hunk = hunks.last_mut().expect("a file before its lines");
+        if line == "@@" {
+            let next = empty(&hunk.file);
+            hunks.push(next);
+            continue;
+        }
+        let (mark, text) = line.split_at_checked(1).expect("a mark in column 1");
+        if mark == " " || mark == "-" {
+            hunk.old.push_str(&format!("{text}\n"));
+        }
+        if mark == " " || mark == "+" {
+            hunk.new.push_str(&format!("{text}\n"));
+        }
+        assert!(" -+".contains(mark), "no such mark: `{line}`");
+    }
+    hunks
+}
+
+/// Changes a file; `None` if the place is not there, or there twice.
+fn change(text: &str, hunk: &Hunk) -> Option<String> {
+    // Whole lines only.
+    let text = format!("\n{text}");
+    let (old, new) = (format!("\n{}", hunk.old), format!("\n{}", hunk.new));
+    (text.matches(&old).count() == 1).then(|| text.replacen(&old, &new, 1)[1..].to_owned())
+}
+
+/// A site, with a fault planted in it: the patch of that name.
+///
+/// # Panics
+/// If the patch does not find its place.
+pub fn site(path: &str, patch: Option<&str>) -> Inputs {
+    let mut map = SourceMap::new();
+    let mut hunks = patch.map_or(Vec::new(), |name| {
+        hunks(&read(&folder().join(format!("{name}.patch"))))
+    });
+    let change_something = patch.is_none() || !hunks.is_empty();
+    assert!(change_something, "an empty patch: {patch:?}");
+    let mut fetch = |map: &mut SourceMap, path: &str| {
+        let mut text = read(&folder().join("../..").join(path));
+        hunks.retain(|hunk| {
+            let here = path.ends_with(&format!("/{}", hunk.file));
+            if here {
+                text = change(&text, hunk)
+                    .unwrap_or_else(|| panic!("{patch:?}: not once in {path}:\n{}", hunk.old));
+            }
+            !here
+        });
+        map.insert(path, text);
+    };
+    fetch(&mut map, path);
+    let inputs = loop {
+        match load(&map, path).unwrap_or_else(|found| panic!("{}", render(&found, &map))) {
+            Loading::Ready(inputs) => break *inputs,
+            Loading::Needs(needs) => needs.iter().for_each(|need| fetch(&mut map, &need.path)),
+        }
+    };
+    assert_eq!(hunks, [], "every part of the fault is planted");
+    inputs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_is_planted_where_it_says_and_nowhere_else() {
+        let patch = "# Prose.\n--- a.fap\n        CLA    A\n-       TRA    B\n+       TRA    C\n";
+        let [hunk] = &hunks(patch)[..] else {
+            panic!("one place")
+        };
+        let program = "START  EQU    *\n       CLA    A\n       TRA    B\n       END\n";
+        let changed = change(program, hunk).expect("it is there");
+        assert_eq!(changed, program.replace("TRA    B", "TRA    C"));
+        assert_eq!(change(&changed, hunk), None, "it is not there any more");
+        assert_eq!(change(&program.repeat(2), hunk), None, "which of the two");
+    }
+}
