@@ -127,7 +127,7 @@ impl Kept {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    let plan = plan(options)?;
+    let plan = plan_of(&options.site, &options.script)?;
     let taken = strided(options, &plan)?;
     // A report that cannot be written is told before the work, not after it.
     for path in [&options.report, &options.junit].into_iter().flatten() {
@@ -315,17 +315,18 @@ fn sweeping_text(sweeping: &Sweeping, taken: Strided) -> String {
 }
 
 /// Threads to use.
-fn jobs(asked: Option<u16>) -> usize {
+pub fn jobs(asked: Option<u16>) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     asked.map_or_else(cores, usize::from)
 }
 
-fn plan(options: &Options) -> Result<Plan, Failure> {
+/// The plan of a site and an exercise, seed 1.
+pub fn plan_of(site: &Path, script: &Path) -> Result<Plan, Failure> {
     let mut map = SourceMap::new();
-    let site_path = files::site_path(&options.site);
+    let site_path = files::site_path(site);
     let inputs = files::site(&mut map, &site_path)?;
     let equipment = Equipment::from(&inputs.description);
-    let path = options.script.display().to_string();
+    let path = script.display().to_string();
     let (script, list) = files::script(&mut map, &path, Some(&equipment))?;
     let run_options = driver::Options {
         seed: 1,

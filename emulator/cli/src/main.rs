@@ -8,6 +8,7 @@
 //! | `replay JOURNAL` | makes a journal's run again: report, state at an instant, proof |
 //! | `campaign SITE` | an exercise over many seeds |
 //! | `serve SITE` | shows a site to visitors at telnet terminals |
+//! | `shrink SITE` | a run that fails, reduced to the fewest faults and entries |
 //! | `machine 7090|fsq7 --vectors FILE` | single instructions run and compared |
 //! | `asm 7090|fsq7 SOURCE...` | assembles a deck: octal text and listing |
 //!
@@ -34,6 +35,7 @@ mod machine;
 mod replay;
 mod run;
 mod serve;
+mod shrink;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,8 @@ enum Command {
     Campaign(campaign::Options),
     /// Show a site to visitors: they sit at its agent sets by telnet.
     Serve(serve::Options),
+    /// Reduce a run that fails to the fewest faults and entries that still fail in the same way.
+    Shrink(shrink::Options),
     /// One machine: run single-instruction vectors and compare.
     Machine(machine::Options),
     /// Assemble a program.
@@ -105,6 +109,7 @@ fn run_command(command: Command) -> Result<u8, Failure> {
         Command::Replay(options) => replay::run(&options),
         Command::Campaign(options) => campaign::run(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Shrink(options) => shrink::run(&options),
         Command::Machine(options) => machine::run(&options),
         Command::Asm(options) => asm::run(&options),
     }

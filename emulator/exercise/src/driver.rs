@@ -210,8 +210,7 @@ impl Run {
     /// A run at instant 0 at a site that has its opening files.
     pub(super) fn new(plan: &Plan, site: Site) -> Run {
         let inputs = &plan.inputs;
-        let equipment = Equipment::from(&inputs.description);
-        let drawn = plan.script.draw_faults(plan.options.seed, &equipment);
+        let drawn = plan.draw_faults();
         Run {
             judges: Judges::new(inputs, &plan.script.bounds, site.media()),
             site,
@@ -228,8 +227,7 @@ impl Run {
     /// This run, still at instant 0, with the seed of another plan of the same site and exercise.
     pub fn reseeded(&self, plan: &Plan) -> Run {
         debug_assert_eq!(self.now, Instant::ZERO, "what was drawn has not been used");
-        let equipment = Equipment::from(&plan.inputs.description);
-        let drawn = plan.script.draw_faults(plan.options.seed, &equipment);
+        let drawn = plan.draw_faults();
         Run {
             faults: Faults::new(drawn),
             workload: workload(plan),
@@ -240,8 +238,7 @@ impl Run {
     /// Goes on with the faults of another script, as far as they are not due yet: a fork asks what
     /// would have happened instead.
     pub fn fork(&mut self, plan: &Plan) {
-        let equipment = Equipment::from(&plan.inputs.description);
-        let drawn = plan.script.draw_faults(plan.options.seed, &equipment);
+        let drawn = plan.draw_faults();
         self.faults = Faults::due_from(drawn, self.now);
         self.judges.set_bounds(&plan.script.bounds);
     }

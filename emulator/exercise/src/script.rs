@@ -90,6 +90,9 @@ pub struct Script {
     /// First and last seed of a campaign that names none.
     #[serde(default)]
     pub seeds: Option<(u64, u64)>,
+    /// Faults with everything drawn, as a reduced exercise names them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<DrawnFault>,
     /// A campaign loses a machine at every point of a window.
     #[serde(default)]
     pub sweep: Option<Sweep>,
@@ -282,6 +285,7 @@ impl Script {
             settle: default_settle(),
             bounds: Bounds::default(),
             seeds: None,
+            drawn: Vec::new(),
             sweep: None,
         }
     }

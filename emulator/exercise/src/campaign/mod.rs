@@ -11,9 +11,11 @@
 //! | [`seeds`] | the runs of an exercise over a range of seeds |
 //! | [`sweep`] | an exercise with a machine lost at every point of it |
 //! | [`results`] | results as lines of a file that outlives a kill |
+//! | [`shrink`] | a failing run reduced to the fewest faults and entries |
 //! | [`summary`] | the table for people, JSON and JUnit for graders |
 
 pub mod results;
+pub mod shrink;
 pub mod summary;
 pub mod sweep;
 

@@ -16,7 +16,7 @@ use crate::inputs::Inputs;
 use crate::layout::locator;
 use crate::media;
 use crate::opening::Opening;
-use crate::script::Script;
+use crate::script::{DrawnFault, Equipment, Script};
 use crate::startover_image;
 
 /// The site cannot be loaded with its opening files.
@@ -88,6 +88,12 @@ impl Plan {
             list,
             options,
         })
+    }
+
+    /// The faults of the exercise, with everything drawn from the seed.
+    pub fn draw_faults(&self) -> Vec<DrawnFault> {
+        let equipment = Equipment::from(&self.inputs.description);
+        self.script.draw_faults(self.options.seed, &equipment)
     }
 
     /// When nobody types any more.

@@ -70,7 +70,7 @@ const FAILURES_MAX: usize = 10_000;
 impl Script {
     /// Draws everything the script leaves to the seed.
     pub fn draw_faults(&self, seed: u64, equipment: &Equipment) -> Vec<DrawnFault> {
-        let mut drawn = Vec::new();
+        let mut drawn = self.drawn.clone();
         for (index, ordered) in self.faults.iter().enumerate() {
             let mut drawing = Drawing {
                 stream: Stream::new(seed, &format!("script/fault/{index}")),
