@@ -424,6 +424,25 @@ pub mod span_text {
     }
 }
 
+/// A span that need not be there, as text: `#[serde(with = "clock::time::optional_span_text")]`.
+pub mod optional_span_text {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use super::Span;
+
+    /// Writes the span as in its `Display`.
+    pub fn serialize<S: Serializer>(span: &Option<Span>, to: S) -> Result<S::Ok, S::Error> {
+        span.map(|span| span.to_string()).serialize(to)
+    }
+
+    /// Reads text such as `1h30m`; the error says what was expected.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Span>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        let span = text.map(|text| text.parse().map_err(D::Error::custom));
+        span.transpose()
+    }
+}
+
 /// An instant as text (`"00:01:30.250"` or `"90s"`) in files that people write:
 /// `#[serde(with = "clock::time::instant_text")]`.
 pub mod instant_text {

@@ -34,7 +34,7 @@ use crate::inputs::Inputs;
 use crate::judges::ledger::Traffic;
 use crate::judges::takeovers::{Fired, Takeover};
 use crate::judges::{Judges, Verdict, text_of};
-use crate::script::{self, Equipment};
+use crate::script;
 use crate::workload::{Player, Workload};
 use counters::CounterWatch;
 use entry_list::EntryList;
@@ -258,7 +258,9 @@ impl Run {
     pub fn is_over(&self, plan: &Plan) -> bool {
         let live = plan.script.bounds.live;
         let healed = self.judges.live.healed_at().filter(|_| live > Span::ZERO);
-        let end = self.end(plan).max(healed.map_or(Instant::ZERO, |at| at + live));
+        let end = self
+            .end(plan)
+            .max(healed.map_or(Instant::ZERO, |at| at + live));
         let settled = self.judges.ledger.pending() == 0 || self.now >= end + plan.script.settle;
         let healing = live > Span::ZERO && self.site.is_healing() && !plan.is_cut();
         self.now >= end && settled && !healing

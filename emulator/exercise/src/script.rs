@@ -396,6 +396,18 @@ impl Script {
                 &mut found,
             );
         }
+        for (index, drawn) in self.drawn.iter().enumerate() {
+            let at = index.to_string();
+            let place = ["drawn".into(), at.clone(), "fault".into()];
+            validate_fault(&drawn.fault, &place, equipment, 0, &mut found);
+            if !drawn.fault.parts().is_empty() || matches!(drawn.at, When::Drawn(..)) {
+                found.add(
+                    &["drawn", &at],
+                    "this leaves something to be drawn",
+                    "one fault at a fixed instant; `faults` is for what is drawn or has parts",
+                );
+            }
+        }
         for (index, rate) in self.rates.iter().enumerate() {
             validate_rate(rate, index, equipment, &mut found);
         }

@@ -34,7 +34,7 @@ impl Judges {
     /// The state now as the parent of forks, `None` if it is not whole and quiet.
     pub fn parent(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) -> Option<Parent> {
         self.audit(inputs, now, storage);
-        let quiet = self.ledger.pending() == 0 && self.units_lost.is_empty();
+        let quiet = self.ledger.pending() == 0 && self.units_hurt.is_empty();
         let whole = self.verdicts().iter().all(|verdict| verdict.holds);
         (quiet && whole).then(|| Parent {
             storage: storage.clone(),

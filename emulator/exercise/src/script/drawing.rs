@@ -48,19 +48,24 @@ impl From<&SiteDescription> for Equipment {
 
 /// A fault with everything drawn: what is given to the site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DrawnFault {
     /// Its instant; `AfterEntries` stays as it is.
     pub at: When,
     /// After that instant.
+    #[serde(default, with = "clock::time::span_text")]
     pub after: Span,
     /// No `Choose`, `Sequence`, `Several`, `Healed`, nothing that is `Any`.
     pub fault: FaultKind,
     /// For `FailStopAtInstruction`: instructions after the fault's instant (0 when `Nth`). For a bit
     /// turned over: what picks it.
+    #[serde(default)]
     pub pick: u64,
     /// It waits for a moment at which it can take effect.
+    #[serde(default)]
     pub waits: bool,
     /// It is mended so long after it took effect.
+    #[serde(default, with = "clock::time::optional_span_text")]
     pub heals_after: Option<Span>,
 }
 
