@@ -10,7 +10,7 @@
 
 use exercise::inputs::load_script;
 use tests::evening::first_difference;
-use tests::{Evening, Morning, fetch, golden, site};
+use tests::{Evening, Morning, fetch, golden, site_at};
 
 fn exercise(name: &str, path: &str, seed: u64) -> Morning {
     let mut map = site::source::SourceMap::new();
@@ -21,11 +21,11 @@ fn exercise(name: &str, path: &str, seed: u64) -> Morning {
         entries: Vec::new(),
         seed,
     };
-    evening.twice(&site(name))
+    evening.twice(&site_at(&format!("sites/{name}.ron")))
 }
 
 fn minute(seed: u64) -> Morning {
-    exercise("tiny", "scripts/tiny-minute.ron", seed)
+    exercise("tiny/site", "scripts/tiny-minute.ron", seed)
 }
 
 #[test]
@@ -34,6 +34,17 @@ fn a_minute_has_the_digest_it_had() {
     morning.all_held();
     golden(
         "tiny-minute.digest",
+        &format!("{}\n", morning.outcome.digest),
+    );
+}
+
+#[test]
+fn a_takeover_by_hand_has_the_digest_it_had() {
+    let morning = exercise("tiny/site-historical", "scripts/tiny-by-hand.ron", 1);
+    morning.kept_its_promise();
+    assert_eq!(morning.report.takeovers.len(), 1);
+    golden(
+        "tiny-by-hand.digest",
         &format!("{}\n", morning.outcome.digest),
     );
 }
@@ -50,7 +61,7 @@ fn another_seed_is_another_run() {
 
 #[test]
 fn two_minutes_at_the_large_site_are_the_same_twice() {
-    let morning = exercise("sabre", "scripts/two-minutes.ron", 4);
+    let morning = exercise("sabre/site", "scripts/two-minutes.ron", 4);
     morning.all_held();
     assert!(morning.report.entries.sent > 1000);
     assert_eq!(morning.report.takeovers.len(), 1);

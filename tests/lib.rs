@@ -47,10 +47,14 @@ pub fn fetch(map: &mut SourceMap, path: &str) {
 /// # Panics
 /// If there is a mistake in them.
 pub fn site_with_files(name: &str) -> (SourceMap, Inputs) {
-    files_of(&format!("sites/{name}/site.ron"))
+    site_file_with_files(&format!("sites/{name}/site.ron"))
 }
 
-fn files_of(path: &str) -> (SourceMap, Inputs) {
+/// The same for a site file by its path.
+///
+/// # Panics
+/// If there is a mistake in them.
+pub fn site_file_with_files(path: &str) -> (SourceMap, Inputs) {
     let mut map = SourceMap::new();
     fetch(&mut map, path);
     loop {
@@ -66,7 +70,7 @@ fn files_of(path: &str) -> (SourceMap, Inputs) {
 /// # Panics
 /// If there is a mistake in its files.
 pub fn site_at(path: &str) -> Inputs {
-    files_of(path).1
+    site_file_with_files(path).1
 }
 
 /// A site of the project.

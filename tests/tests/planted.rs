@@ -25,6 +25,9 @@ const SEEDS: u64 = 50;
 /// The site on which faults are tried.
 const MIDDLING: &str = "tests/planted/site.ron";
 
+/// The same in historical mode.
+const HISTORICAL: &str = "tests/planted/site-historical.ron";
+
 /// The site of full size, whose processor is busy.
 const FULL: &str = "sites/sabre/site.ron";
 
@@ -41,7 +44,7 @@ struct Planted {
 }
 
 /// The table of planted faults.
-const PLANTED: [Planted; 11] = [
+const PLANTED: [Planted; 13] = [
     Planted {
         name: "answer-before-commit",
         site: MIDDLING,
@@ -107,6 +110,18 @@ const PLANTED: [Planted; 11] = [
         site: FULL,
         exercise: "rush",
         judge: "takeover-bound",
+    },
+    Planted {
+        name: "answer-before-filing",
+        site: HISTORICAL,
+        exercise: "no-fault",
+        judge: "promise-on-two-units",
+    },
+    Planted {
+        name: "seats-taken-last",
+        site: HISTORICAL,
+        exercise: "crash",
+        judge: "inventory-adds-up",
     },
 ];
 
@@ -202,6 +217,12 @@ fn without_a_planted_fault_a_crash_holds() {
 }
 
 #[test]
+fn without_a_planted_fault_the_historical_mode_holds() {
+    holds(HISTORICAL, "no-fault", 5);
+    holds(HISTORICAL, "crash", 10);
+}
+
+#[test]
 fn without_a_planted_fault_a_stall_holds() {
     holds(MIDDLING, "stall", 5);
 }
@@ -281,6 +302,16 @@ fn slot_reused_too_early() {
 #[test]
 fn second_copy_not_written() {
     is_found("second-copy-not-written");
+}
+
+#[test]
+fn historical_answer_before_filing() {
+    is_found("answer-before-filing");
+}
+
+#[test]
+fn historical_seats_taken_last() {
+    is_found("seats-taken-last");
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //!
 //! Site, exercise and seed are printed first. Progress goes to the terminal when there is one, the
 //! report to standard output, and with `--report` as JSON to a file, whatever the exit status.
+//!
+//! Several sites are run one after the other with the same exercise and seed, and set side by side at
+//! the end.
 
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -15,6 +18,7 @@ use exercise::diagram::Diagram;
 use exercise::driver::{self, Onlooker, Outcome, Plan, Progress, Run, StartError};
 use exercise::entries_csv::{self, Entry};
 use exercise::inputs::Inputs;
+use exercise::report::comparison::Comparison;
 use exercise::report::{Report, text};
 use exercise::script::{Equipment, Script};
 use exercise::snapshot;
@@ -27,9 +31,10 @@ use crate::files;
 /// Options of `run`.
 #[derive(Args)]
 pub struct Options {
-    /// Folder of a site, or its `.ron` file; with `--from` the snapshot's.
+    /// Folder of a site, or its `.ron` file; with `--from` the snapshot's. Several are run in turn
+    /// and compared.
     #[arg(required_unless_present = "from", conflicts_with = "from")]
-    site: Option<PathBuf>,
+    site: Vec<PathBuf>,
     /// Goes on from a snapshot; with `--script` its faults due later strike instead.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "cut"])]
     from: Option<PathBuf>,
@@ -105,10 +110,50 @@ pub fn say(text: &str) {
 pub fn run(options: &Options) -> Result<u8, Failure> {
     // One site runs on one worker whatever is asked for: the journal cannot depend on it.
     let _ = options.threads;
-    let (plan, mut run, state) = match &options.from {
-        Some(path) => resumed(options, path)?,
-        None => begun(options)?,
-    };
+    if let Some(path) = &options.from {
+        let report = one(options, resumed(options, path)?)?;
+        write_report(options, serde_json::to_string_pretty(&report))?;
+        return Ok(report.exit_status);
+    }
+    if let [site] = &options.site[..] {
+        let report = one(options, begun(options, site)?)?;
+        write_report(options, serde_json::to_string_pretty(&report))?;
+        return Ok(report.exit_status);
+    }
+    side_by_side(options)
+}
+
+/// The same exercise at several sites.
+fn side_by_side(options: &Options) -> Result<u8, Failure> {
+    let of_one_run = [
+        ("--journal", options.journal.is_some()),
+        ("--entries", options.entries.is_some()),
+        ("--save", options.save.is_some()),
+        ("--diagram", options.diagram.is_some()),
+    ];
+    if let Some((name, _)) = of_one_run.iter().find(|(_, given)| *given) {
+        return Err(Failure::Input(format!(
+            "error: {name} writes one run and {} sites are given; expected one site",
+            options.site.len()
+        )));
+    }
+    // All are read before the first is run.
+    let sites = options.site.iter();
+    let begun: Vec<Begun> = sites
+        .map(|site| begun(options, site))
+        .collect::<Result<_, _>>()?;
+    let runs = begun.into_iter().map(|begun| one(options, begun));
+    let runs: Vec<Report> = runs.collect::<Result<_, _>>()?;
+    let compared = Comparison::new(runs);
+    if !options.quiet {
+        say(&compared.text());
+    }
+    write_report(options, serde_json::to_string_pretty(&compared))?;
+    Ok(compared.exit_status)
+}
+
+/// One run to its end, its report said and its files written.
+fn one(options: &Options, (plan, mut run, state): Begun) -> Result<Report, Failure> {
     if !options.quiet {
         let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);
         let (script, seed) = (&plan.script.name, plan.options.seed);
@@ -178,14 +223,17 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         &outcome,
         wall,
     );
-    write_files(options, &report, &outcome)?;
+    if let Some(path) = &options.entries {
+        let text = entries_csv::write(&outcome.entries);
+        std::fs::write(path, text).map_err(|e| Failure::cannot_write(path, &e))?;
+    }
     if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
         sheet.draw(diagram, &plan, &outcome)?;
     }
     if !options.quiet {
         say(&text::write(&report, &plan.script, &outcome));
     }
-    Ok(report.exit_status)
+    Ok(report)
 }
 
 /// The file of a diagram: opened before the run, written when it is over.
@@ -218,8 +266,7 @@ impl Sheet {
 /// A run from its begin, and what it is made from.
 type Begun = (Plan, Run, Option<State>);
 
-fn begun(options: &Options) -> Result<Begun, Failure> {
-    let site = options.site.as_deref().unwrap_or(Path::new("."));
+fn begun(options: &Options, site: &Path) -> Result<Begun, Failure> {
     let run_options = driver::Options {
         seed: options.seed,
         cut: options.cut,
@@ -282,15 +329,11 @@ fn resumed(options: &Options, path: &Path) -> Result<Begun, Failure> {
     Ok((plan, run, Some(state)))
 }
 
-fn write_files(options: &Options, report: &Report, outcome: &Outcome) -> Result<(), Failure> {
+fn write_report(options: &Options, json: serde_json::Result<String>) -> Result<(), Failure> {
     if let Some(path) = &options.report {
-        let json = serde_json::to_string_pretty(report)
-            .map_err(|error| Failure::Own(format!("the report cannot be written: {error}")))?;
+        let json =
+            json.map_err(|error| Failure::Own(format!("the report cannot be written: {error}")))?;
         std::fs::write(path, json + "\n").map_err(|e| Failure::cannot_write(path, &e))?;
-    }
-    if let Some(path) = &options.entries {
-        let text = entries_csv::write(&outcome.entries);
-        std::fs::write(path, text).map_err(|e| Failure::cannot_write(path, &e))?;
     }
     Ok(())
 }

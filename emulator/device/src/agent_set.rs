@@ -17,6 +17,10 @@
 //! | ENTER, other text | n held | n + 1 IN DOUBT; n is never sent again |
 //! | complete answer to n arrives | n held | n released; unlocked when it is printed |
 //!
+//! Where the site keeps no entries ([`SetOptions::keeps_entries`] is false) an entry is sent once:
+//! the set only remembers which answer it waits for, and whatever is typed after RESET is n + 1 and
+//! in no doubt. The next block of a long answer is still asked for.
+//!
 //! *Not emulated*: a bad character made in the set (rule 3), an error found by the interchange in
 //! what the set sent (rule 4), unsolicited messages.
 //! *Assumed*: RESET does nothing while the set prints or while the system is not available. Serials
@@ -40,6 +44,9 @@ pub struct SetOptions {
     pub resend_after: Span,
     /// A set waiting for an answer for longer than this counts as locked for want of the system.
     pub waiting_counts_after: Span,
+    /// An entry is kept until it is completely answered, and sent again when it may be lost. If
+    /// not, it is sent once; what comes to nothing the agent has to type anew.
+    pub keeps_entries: bool,
 }
 
 impl Default for SetOptions {
@@ -49,6 +56,7 @@ impl Default for SetOptions {
             not_available_after: Span::from_secs(2),
             resend_after: Span::from_secs(10),
             waiting_counts_after: Span::from_secs(5),
+            keeps_entries: true,
         }
     }
 }
@@ -309,6 +317,9 @@ impl AgentSet {
         if let Keyboard::Printing { until, .. } = self.keyboard {
             return Some(until);
         }
+        if !options.keeps_entries {
+            return None;
+        }
         let held = self.held.as_ref()?;
         if held.queued {
             return None;
@@ -353,6 +364,7 @@ impl AgentSet {
         let text = self.contacts.sent(text);
         if let Some(held) = &mut self.held
             && held.text == text
+            && options.keeps_entries
         {
             count.entered_again += 1;
             let accepted = SetOutput::Accepted {
@@ -366,7 +378,7 @@ impl AgentSet {
             return (accepted, queue);
         }
         self.settle(now, None, options);
-        let in_doubt = self.held.is_some();
+        let in_doubt = self.held.is_some() && options.keeps_entries;
         let queued_already = self.held.as_ref().is_some_and(|held| held.queued);
         self.last_serial = (self.last_serial + 1) % SERIALS;
         self.held = Some(Held {

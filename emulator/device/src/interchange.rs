@@ -17,6 +17,9 @@
 //! | 10 s after sending without the complete answer | queues the entry again |
 //! | 2 s without a go-ahead for it | locks its sets until the next one |
 //!
+//! Where the site keeps no entries (`SetOptions::keeps_entries` is false) nothing is queued again but
+//! the request for the next block of an answer.
+//!
 //! *Assumed*: a set that is printing a block is not queued again by REOPEN; it asks for the next
 //! block when the printer has finished. Go-aheads for other addresses do not count as a sign of
 //! life. The frames of a reply are chosen when the go-ahead has arrived, before the turn-round.
@@ -193,6 +196,9 @@ impl Interchange {
         let Some(set) = self.set(terminal, sets) else {
             return;
         };
+        if !out.options.keeps_entries && why != Again::NextBlock {
+            return;
+        }
         let number = set.number;
         let Some(held) = set.held.as_mut().filter(|held| !held.queued) else {
             return;

@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("schedule       {:?}", start.elapsed());
 
     let program = std::fs::read_to_string("sites/sabre/programs/layout.fap")?;
-    let branches = "START CLKTRP TRAPA TRAPB TRAPC TRAPD TRAPE ATTA ATTB ATTC ATTD ATTE";
+    let branches = "START CLKTRP TRAPA TRAPB TRAPC TRAPD TRAPE ATTA ATTB ATTC ATTD ATTE HISTOR";
     let elsewhere: Vec<(String, i64)> = branches
         .split(' ')
         .map(|name| (name.to_string(), 0))

@@ -17,6 +17,7 @@
 mod counters;
 mod entry_list;
 mod faults;
+mod operators;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ use crate::workload::{Player, Workload};
 use counters::CounterWatch;
 use entry_list::EntryList;
 pub use faults::Faults;
+use operators::Operators;
 pub use plan::{Plan, StartError};
 
 /// Length of a slice.
@@ -115,6 +117,8 @@ pub struct Outcome {
     pub cut: bool,
     /// Entries with answers, if asked for.
     pub entries: Vec<Answered>,
+    /// Seats that the inventory counts and no booking has.
+    pub seats_left_over: u64,
 }
 
 /// Somebody besides the judges who looks on: a diagram, a history. Changes nothing.
@@ -173,6 +177,7 @@ pub struct Run {
     workload: Workload,
     counters: CounterWatch,
     entries: EntryList,
+    operators: Operators,
     /// The machine lost last.
     lost: Option<Machine>,
     now: Instant,
@@ -186,6 +191,7 @@ struct Ears<'a, W: Write> {
     judges: &'a mut Judges,
     journal: &'a mut JournalWriter<W>,
     onlooker: &'a mut dyn Onlooker,
+    operators: &'a mut Operators,
     shown: Vec<(Instant, SetOutput)>,
     lost: &'a mut Option<Machine>,
 }
@@ -195,6 +201,7 @@ impl<W: Write> Watcher for Ears<'_, W> {
         self.journal.append(at, kind::SITE, record);
         self.judges.observe(self.inputs, at, record, view);
         self.onlooker.observe(at, record);
+        self.operators.observe(at, record);
         match record {
             Record::Set(output) => self.shown.push((at, output.clone())),
             Record::MachineStopped { machine, .. } => *self.lost = Some(*machine),
@@ -218,6 +225,7 @@ impl Run {
             workload: workload(plan),
             counters: CounterWatch::default(),
             entries: EntryList::default(),
+            operators: Operators::new(inputs.description.switch.operators, plan.options.seed),
             lost: None,
             now: Instant::ZERO,
             stops: None,
@@ -330,11 +338,13 @@ impl Run {
             self.faults
                 .give(now, until, sent, self.lost, disabled, &mut self.site);
         }
+        self.operators.act(until, &mut self.site);
         let mut ears = Ears {
             inputs: &plan.inputs,
             judges: &mut self.judges,
             journal,
             onlooker,
+            operators: &mut self.operators,
             shown: Vec::new(),
             lost: &mut self.lost,
         };
@@ -403,6 +413,7 @@ impl Run {
             verdicts: judges.verdicts(),
             cut: plan.is_cut(),
             entries: self.entries.rows.clone(),
+            seats_left_over: judges.seats_left_over(),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use ibm7090::assembler::{Assembly, SourceFile, assemble};
 use site::SiteDescription;
+use site::description::{MODE_SYMBOL, Mode};
 use site::source::{Mistake, Mistakes, SourceMap, beside, read};
 
 use crate::files::FilesDescription;
@@ -245,6 +246,8 @@ fn assemble_programs(
         .map(|(name, text)| SourceFile { name, text })
         .collect();
     let mut parameters = files.parameters();
+    let historical = description.mode == Mode::Historical;
+    parameters.push((MODE_SYMBOL.to_owned(), historical.into()));
     for (name, &value) in &description.machine.parameters {
         parameters.push((name.clone(), value));
     }

@@ -17,7 +17,8 @@
 //! | 3 ... | content |
 //! | last | version again: a torn write leaves the two unequal |
 //!
-//! Every record has two copies, C1 and C2, on different units; the program's file map says where.
+//! Every record has two copies, C1 and C2, on different units; the program's file map says where, and
+//! of which kind there is no C2 (passenger records in historical mode).
 //!
 //! Source: that SABRE kept duplicate copies is documented (Copeland and McKenney 1988). Assumed:
 //! everything in this layout; see `sites/sabre/SOURCES.md`.
@@ -163,6 +164,9 @@ pub enum Copy {
 impl Copy {
     /// Both, in the order in which they are written.
     pub const BOTH: [Copy; 2] = [Copy::C1, Copy::C2];
+
+    /// The only one of a record that is single.
+    const FIRST: [Copy; 1] = [Copy::C1];
 }
 
 /// Where a copy stands. Modules 0-5 are the drums, 6-37 the arms of the disks.
@@ -323,8 +327,8 @@ pub(crate) const BUCKET_ENTRIES_MAX: usize = 37;
 pub struct Layout {
     /// Words of a record, by kind number less one.
     pub words: [usize; 7],
-    /// File map, by kind number less one and copy.
-    pub map: [[MapEntry; 2]; 7],
+    /// File map, by kind number less one and copy; `None` where the records are single.
+    pub map: [[Option<MapEntry>; 2]; 7],
     /// Offsets of fields.
     pub at: Offsets,
 }
@@ -342,12 +346,7 @@ impl Layout {
     ) -> Result<Layout, LayoutError> {
         let deck = Deck { symbols, words };
         let mut lengths = [0; 7];
-        let mut map = [[MapEntry {
-            divisor: 1,
-            first_module: 0,
-            base_track: 0,
-            records_per_track: 1,
-        }; 2]; 7];
+        let mut map = [[None; 2]; 7];
         for kind in Kind::ALL {
             let index = kind.index();
             let name = |what: &str| format!("{what} of {}", kind.name());
@@ -356,6 +355,9 @@ impl Layout {
             for copy in Copy::BOTH {
                 let base = index * 8 + copy as usize * 4;
                 let entry = |offset| deck.word("FMAP", base + offset, "file map");
+                if copy == Copy::C2 && entry(0)? == 0 {
+                    continue;
+                }
                 let modules = i64::from(MODULES);
                 let divisor = within(name("file map divisor"), entry(0)?, 1, modules)?;
                 let first = within(
@@ -366,12 +368,12 @@ impl Layout {
                 )?;
                 let base_track = within(name("file map base track"), entry(2)?, 0, 9_999)?;
                 let per_track = within(name("file map records per track"), entry(3)?, 1, 100)?;
-                map[index][copy as usize] = MapEntry {
+                map[index][copy as usize] = Some(MapEntry {
                     divisor: divisor as u32,
                     first_module: first as u8,
                     base_track: base_track as u16,
                     records_per_track: per_track as u8,
-                };
+                });
             }
         }
         let layout = Layout {
@@ -437,11 +439,28 @@ impl Layout {
     }
 
     /// The file map's entry for a kind and copy.
+    ///
+    /// # Panics
+    /// If records of the kind have no such copy: see [`Layout::copies`].
     pub fn map_of(&self, kind: Kind, copy: Copy) -> &MapEntry {
-        &self.map[kind.index()][copy as usize]
+        let entry = &self.map[kind.index()][copy as usize];
+        entry
+            .as_ref()
+            .expect("only copies that exist are asked for")
+    }
+
+    /// The copies that a record of this kind has, in the order in which they are written.
+    pub fn copies(&self, kind: Kind) -> &'static [Copy] {
+        match self.map[kind.index()] {
+            [_, Some(_)] => &Copy::BOTH,
+            [_, None] => &Copy::FIRST,
+        }
     }
 
     /// Where a copy of a record stands.
+    ///
+    /// # Panics
+    /// If the record has no such copy: see [`Layout::copies`].
     pub fn place(&self, address: FileAddress, copy: Copy) -> Place {
         let entry = self.map_of(address.kind, copy);
         let q = address.ordinal / entry.divisor;
@@ -459,7 +478,7 @@ impl Layout {
     pub fn kept_at(&self, place: Place) -> Option<(FileAddress, Copy)> {
         let mut found: Option<(Kind, Copy)> = None;
         for kind in Kind::ALL {
-            for copy in Copy::BOTH {
+            for &copy in self.copies(kind) {
                 let entry = self.map_of(kind, copy);
                 let modules =
                     u32::from(entry.first_module)..u32::from(entry.first_module) + entry.divisor;

@@ -19,10 +19,10 @@ use clock::random::Stream;
 use crate::demand::Demand;
 use crate::files::FilesDescription;
 use crate::layout::{
-    Booking, Copy, Counts, DAYS_PER_INVENTORY, DAYS_PER_SUMMARY, FileAddress,
-    INVENTORIES_PER_FLIGHT, InventoryRecord, Kind, Layout, NAME_BUCKETS, NO_FLIGHT, NameBucket,
-    PassengerRecord, Place, SUMMARIES_PER_SHEET, Segment, SegmentStatus, SetRecord, SummaryRecord,
-    bcd, locator, name_bucket_of, seal,
+    Booking, Counts, DAYS_PER_INVENTORY, DAYS_PER_SUMMARY, FileAddress, INVENTORIES_PER_FLIGHT,
+    InventoryRecord, Kind, Layout, NAME_BUCKETS, NO_FLIGHT, NameBucket, PassengerRecord, Place,
+    SUMMARIES_PER_SHEET, Segment, SegmentStatus, SetRecord, SummaryRecord, bcd, locator,
+    name_bucket_of, seal,
 };
 use crate::people;
 use crate::schedule::{Class, Schedule};
@@ -302,7 +302,7 @@ impl Opening {
         write: &mut dyn FnMut(Place, &[u64]),
     ) -> Result<(), OpeningError> {
         let mut both = |kind: Kind, ordinal: u32, words: &[u64]| {
-            for copy in Copy::BOTH {
+            for &copy in layout.copies(kind) {
                 write(layout.place(FileAddress::new(kind, ordinal), copy), words);
             }
         };

@@ -155,9 +155,8 @@ impl<'m, M: Media> Recovered<'m, M> {
 
     /// The newest valid version of a record.
     pub fn newest(&self, address: FileAddress) -> Option<Found<'m>> {
-        let copies = Copy::BOTH
-            .into_iter()
-            .filter_map(|copy| self.copy(address, copy).ok());
+        let copies = self.layout.copies(address.kind).iter();
+        let copies = copies.filter_map(|&copy| self.copy(address, copy).ok());
         let image = match &self.index {
             Some(index) => index.get(&address).copied(),
             None => self.newest_image(address),
@@ -201,8 +200,8 @@ impl<'m, M: Media> Recovered<'m, M> {
     /// with each unit left out in turn; `None` if a single loss would leave nothing.
     pub fn newest_without_any_one(&self, address: FileAddress) -> Option<Found<'m>> {
         let mut units: BTreeSet<StorageUnit> = BTreeSet::new();
-        let mut add = |address| {
-            for copy in Copy::BOTH {
+        let mut add = |address: FileAddress| {
+            for &copy in self.layout.copies(address.kind) {
                 units.insert(StorageUnit::of_module(
                     self.layout.place(address, copy).module,
                 ));
@@ -235,7 +234,7 @@ impl<'m, M: Media> Recovered<'m, M> {
             for (address, words) in self.slot(slot).map_or(Vec::new(), |(_, images)| images) {
                 let version = words[0];
                 let stands = |copy| self.copy(address, copy).is_ok_and(|c| c.version >= version);
-                if !Copy::BOTH.into_iter().all(stands) {
+                if !self.layout.copies(address.kind).iter().copied().all(stands) {
                     found.push(Unapplied {
                         slot,
                         address,

@@ -145,6 +145,12 @@ pub struct Bounds {
     /// it. Zero: it need not.
     #[serde(with = "clock::time::span_text")]
     pub live: Span,
+    /// Longest outage felt when the operators throw the switch, from the fault.
+    #[serde(with = "clock::time::span_text")]
+    pub by_hand: Span,
+    /// Of this, from the switch thrown to the first answer.
+    #[serde(with = "clock::time::span_text")]
+    pub once_thrown: Span,
     /// How often the whole of storage is checked.
     #[serde(with = "clock::time::span_text")]
     pub audit_every: Span,
@@ -157,6 +163,8 @@ impl Default for Bounds {
             startover: Span::from_secs(30),
             answered_within: Span::from_secs(20),
             live: Span::ZERO,
+            by_hand: Span::from_secs(180),
+            once_thrown: Span::from_secs(30),
             audit_every: Span::from_secs(600),
         }
     }
@@ -241,7 +249,7 @@ pub enum Condition {
     SentAgain(u64),
     /// At least so many stored answers given again by the centre.
     StoredAnswersAgain(u64),
-    /// Exactly so many takeovers (switchovers and startovers are not takeovers).
+    /// Exactly so many takeovers, automatic or by hand (switchovers and startovers are none).
     Takeovers(u64),
     /// Exactly so many planned or manual switchovers.
     Switchovers(u64),

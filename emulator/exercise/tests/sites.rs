@@ -45,7 +45,7 @@ fn centre([site, files, schedule]: [&str; 3]) -> Centre {
     // What the layout branches to stands in other parts of the deck.
     let elsewhere = [
         "START", "CLKTRP", "TRAPA", "TRAPB", "TRAPC", "TRAPD", "TRAPE", "ATTA", "ATTB", "ATTC",
-        "ATTD", "ATTE",
+        "ATTD", "ATTE", "HISTOR",
     ];
     let parameters = elsewhere.map(|name| (name.to_string(), 0));
     let program = SourceFile {

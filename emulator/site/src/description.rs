@@ -16,7 +16,8 @@
 
 use std::collections::BTreeMap;
 
-use clock::Span;
+use clock::time::span_text;
+use clock::{Span, Stream};
 use device::communication_network::{CommunicationOptions, InterchangeOptions};
 use device::file_control::Unit;
 use device::geometry::{Geometry, TrackFormat};
@@ -39,6 +40,9 @@ pub struct SiteDescription {
     /// What a visitor reads.
     #[serde(default)]
     pub title: String,
+    /// What it promises of an entry.
+    #[serde(default)]
+    pub mode: Mode,
     /// The two machines, alike.
     pub machine: MachineDescription,
     /// The duplex switch.
@@ -68,6 +72,30 @@ pub struct SiteDescription {
     #[serde(default)]
     pub files: Option<String>,
 }
+
+/// What a site promises of an entry when a machine is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// Ours: every entry is done once or not at all, and an interchange keeps it until it is
+    /// answered; every record has two copies.
+    #[default]
+    Hot,
+    /// In the manner of the historical centre: an entry without an answer is lost, passenger
+    /// records are single.
+    Historical,
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Mode::Hot => "hot",
+            Mode::Historical => "historical",
+        })
+    }
+}
+
+/// Symbol of the control program that tells the mode: 0 hot, 1 historical.
+pub const MODE_SYMBOL: &str = "HISTOR";
 
 /// The machines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,8 +151,45 @@ pub struct SwitchDescription {
     pub relays_ms: u64,
     /// Time until a stopped machine is loaded from its deck, s.
     pub reload_s: u64,
+    /// The people who move the active role by hand when the alarm stands; without them it moves
+    /// by itself.
+    pub operators: Option<OperatorsDescription>,
     /// Faults built in.
     pub planted: Vec<Planted>,
+}
+
+/// The people at the switch panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorsDescription {
+    /// From the alarm until they have thrown the switch.
+    pub throw_after: Delay,
+    /// The standby does other work until then: with the switch they press its LOAD DRUM key, which
+    /// brings the program into its core.
+    #[serde(default)]
+    pub load_drum: bool,
+}
+
+/// How long somebody takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delay {
+    /// Always as long.
+    Fixed(#[serde(with = "span_text")] Span),
+    /// Drawn each time, every nanosecond from the first to before the second equally likely.
+    Drawn(
+        #[serde(with = "span_text")] Span,
+        #[serde(with = "span_text")] Span,
+    ),
+}
+
+impl Delay {
+    /// The next one.
+    pub fn draw(self, stream: &mut Stream) -> Span {
+        match self {
+            Delay::Fixed(span) => span,
+            Delay::Drawn(least, most) => least + Span(stream.below((most - least).0)),
+        }
+    }
 }
 
 impl Default for SwitchDescription {
@@ -133,6 +198,7 @@ impl Default for SwitchDescription {
             silence_alarm_ms: 500,
             relays_ms: 150,
             reload_s: 30,
+            operators: None,
             planted: Vec::new(),
         }
     }
@@ -309,6 +375,7 @@ impl SiteDescription {
         options.sets.not_available_after = Span::from_millis(lines.not_available_after_ms);
         options.sets.resend_after = Span::from_secs(lines.resend_after_s);
         options.sets.waiting_counts_after = Span::from_secs(lines.waiting_counts_after_s);
+        options.sets.keeps_entries = self.mode == Mode::Hot;
         options
     }
 
@@ -360,6 +427,29 @@ impl SiteDescription {
         found.within(&["switch", "silence_alarm_ms"], silence, 1, 600_000);
         found.within(&["switch", "relays_ms"], switch.relays_ms, 1, 60_000);
         found.within(&["switch", "reload_s"], switch.reload_s, 1, 86_400);
+        self.validate_operators(found);
+    }
+
+    fn validate_operators(&self, found: &mut Mistakes) {
+        let Some(operators) = &self.switch.operators else {
+            if self.mode == Mode::Historical {
+                let message = "in mode Historical somebody throws the switch: expected \
+                               operators: (throw_after: Drawn(\"20s\", \"90s\"))";
+                found.add(&["switch"], message.to_string());
+            }
+            return;
+        };
+        let most = Span::from_secs(3600);
+        let message = match operators.throw_after {
+            Delay::Fixed(span) | Delay::Drawn(_, span) if span > most => {
+                format!("expected at most {most}, found {span}")
+            }
+            Delay::Drawn(least, most) if least >= most => {
+                format!("expected the shorter time first, found {least} and {most}")
+            }
+            _ => return,
+        };
+        found.add(&["switch", "operators", "throw_after"], message);
     }
 
     fn validate_storage(&self, found: &mut Mistakes) {

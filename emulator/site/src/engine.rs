@@ -79,6 +79,8 @@ enum Event {
     Fault(Order),
     /// What a fault broke is mended; machines are named by identity.
     Heal(Fault),
+    /// The operators throw the switch.
+    Thrown,
 }
 
 /// Account of a machine's time in the active role.
@@ -114,6 +116,8 @@ pub struct Site {
     waiting: Vec<Fault>,
     /// Faults whose healing is still to come.
     healing: u32,
+    /// The standby's program is loaded when the switch is thrown.
+    load_drum: bool,
     fresh: Vec<(Instant, Record)>,
     #[serde(skip)]
     trace: Option<Vec<Step>>,
@@ -146,6 +150,7 @@ impl Site {
             cooling: description.cooling(),
             waiting: Vec::new(),
             healing: 0,
+            load_drum: (description.switch.operators).is_some_and(|crew| crew.load_drum),
             fresh: Vec::new(),
             trace: None,
         };
@@ -247,6 +252,12 @@ impl Site {
             ) || computer.dark_until > self.now
         };
         self.healing > 0 || self.computers.iter().any(comes_back)
+    }
+
+    /// The operators throw the switch at `at` (not before now) because they heard the alarm.
+    /// Nothing happens if it stands no more, or if the other machine cannot be given the role.
+    pub fn throw_switch(&mut self, at: Instant) {
+        self.order(at, Event::Thrown);
     }
 
     fn order(&mut self, at: Instant, event: Event) {

@@ -28,6 +28,8 @@ pub enum Cause {
     ManualSwitchover,
     /// No machine was active.
     Startover,
+    /// The operators threw the switch because the alarm stood.
+    ManualTakeover,
 }
 
 impl std::fmt::Display for Cause {
@@ -37,6 +39,7 @@ impl std::fmt::Display for Cause {
             Cause::PlannedSwitchover => "planned switchover",
             Cause::ManualSwitchover => "manual switchover",
             Cause::Startover => "startover",
+            Cause::ManualTakeover => "takeover by hand",
         })
     }
 }

@@ -22,6 +22,9 @@
 //! A machine's orders reach the equipment only when it has asked (SSLF) since its relays closed: one
 //! that slept while it lost the role and got it back hears of it before it can do anything.
 //!
+//! With operators the switch is a panel and moves the role by hand: SEIZE is not honoured while some
+//! machine has the role, and they turn the key after the alarm.
+//!
 //! Assumed: levels stay until the next PSLF, but the switch forgets both machines' levels when the
 //! role moves; a machine that was switched out alive stands by; the alarm falls when pulses come
 //! again. Planted `NoFencing` keeps the old relays closed as well, to try the judges with.
@@ -104,6 +107,7 @@ pub struct Switch {
     requested: bool,
     silence: Span,
     relays: Span,
+    by_hand: bool,
     no_fencing: bool,
 }
 
@@ -124,6 +128,7 @@ impl Switch {
             requested: false,
             silence: Span::from_millis(description.silence_alarm_ms),
             relays: Span::from_millis(description.relays_ms),
+            by_hand: description.operators.is_some(),
             no_fencing: description.planted.contains(&Planted::NoFencing),
         }
     }
@@ -160,6 +165,11 @@ impl Switch {
     /// Whether it opens the old relays when the role moves (it does, unless planted otherwise).
     pub fn fences(&self) -> bool {
         !self.no_fencing
+    }
+
+    /// The alarm stands.
+    pub fn alarm(&self) -> bool {
+        self.alarm
     }
 
     /// The role on its way.
@@ -240,7 +250,7 @@ impl Switch {
                 Some(active) if released(active) && presented & (SEIZE | READY) != 0 => {
                     return Some((machine, Cause::PlannedSwitchover));
                 }
-                Some(_) if self.alarm && presented & SEIZE != 0 => {
+                Some(_) if self.alarm && !self.by_hand && presented & SEIZE != 0 => {
                     return Some((machine, Cause::HeartbeatSilent));
                 }
                 None if presented & SEIZE != 0 => {

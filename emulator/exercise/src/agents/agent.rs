@@ -7,6 +7,9 @@
 //! | waiting | looks at the locked keyboard | the answer comes, or patience ends: RESET |
 //! | after RESET | wonders | the same text again, or a look at the booking |
 //!
+//! Where entries can be lost, a lost sell or cancel may have been done or not: the agent ignores the
+//! booking and begins again. Anything else is typed again.
+//!
 //! A call is a list of steps; answers change it: a refused sell becomes another line, another day,
 //! the wait-list or nothing; `NEED PHONE FIELD - USE 9` becomes a telephone item. What came after a
 //! RESET with other text, `LAST ENTRY DONE/...`, is taken as the answer to the entry before.
@@ -238,17 +241,25 @@ impl Agent {
                     self.wake_at = patience_ends;
                     return Next::Wait;
                 }
+                if !self.available {
+                    // RESET does nothing while the system is not available; when it is again, the
+                    // answer gets some time.
+                    let patience_ends = at + seconds(6.0, 2.0, &mut self.stream);
+                    self.phase = Phase::Waiting { patience_ends };
+                    self.wake_at = patience_ends;
+                    return Next::Wait;
+                }
                 counts.resets += 1;
                 self.phase = Phase::AfterReset;
                 self.wake_at = at + seconds(0.2, 0.4, &mut self.stream);
                 Next::Do(Key::Reset)
             }
-            Phase::AfterReset => self.reenter(at, counts),
+            Phase::AfterReset => self.reenter(at, knowledge, counts),
         }
     }
 
     /// After RESET: the same text, or a look at what is in the booking.
-    fn reenter(&mut self, at: Instant, counts: &mut AgentCounts) -> Next {
+    fn reenter(&mut self, at: Instant, knowledge: &Knowledge, counts: &mut AgentCounts) -> Next {
         if !self.available {
             self.wake_at = at + Span::from_millis(700);
             return Next::Wait;
@@ -258,7 +269,8 @@ impl Agent {
         };
         pending.accepted = false;
         pending.answer.clear();
-        let other = pending.doubtful.is_none()
+        let other = knowledge.entries_kept
+            && pending.doubtful.is_none()
             && !matches!(pending.step, Step::ShowItinerary)
             && self.stream.chance(0.3);
         if other {
@@ -270,6 +282,9 @@ impl Agent {
                 answer: String::new(),
                 doubtful: Some((pending.step, pending.text)),
             };
+        } else if !knowledge.entries_kept && self.begin_again(&pending.step) {
+            counts.reentered_other += 1;
+            (pending.step, pending.text) = (Step::Ignore, "I".to_owned());
         } else {
             counts.reentered_same += 1;
         }
@@ -277,6 +292,27 @@ impl Agent {
         self.pending = Some(pending);
         self.wait(at);
         Next::Do(key)
+    }
+
+    /// After an entry that may be lost: true if the booking is to be ignored and the call begun
+    /// again, because the entry must not be done twice.
+    fn begin_again(&mut self, lost: &Step) -> bool {
+        let twice_is_wrong = match lost {
+            Step::SellLine(_) | Step::SellDirect | Step::WaitLine(_) | Step::WaitDirect => true,
+            Step::Cancel(_) | Step::CancelAll => true,
+            Step::Look | Step::Item(_) | Step::End | Step::Ignore => false,
+            Step::ShowBooking | Step::ShowItinerary => false,
+            Step::ByLocator(_) | Step::ByName(_) => false,
+        };
+        if let (true, Some(call)) = (twice_is_wrong, &mut self.call) {
+            call.todo.clear();
+            if call.purpose != Purpose::Change {
+                call.todo.push_back(Step::Look);
+            }
+            call.segments_left = call.segments_left.saturating_add(call.segments).max(1);
+            (call.segments, call.retrieved, call.closing) = (0, false, false);
+        }
+        twice_is_wrong
     }
 
     fn wait(&mut self, at: Instant) {

@@ -92,6 +92,8 @@ pub struct Knowledge {
     pub popular: Vec<(u16, u16)>,
     /// Locators and surnames of passengers booked before the run, as on their tickets.
     pub tickets: Vec<(String, String)>,
+    /// The interchanges keep an entry until it is answered; if not, it may be lost.
+    pub entries_kept: bool,
 }
 
 impl Knowledge {

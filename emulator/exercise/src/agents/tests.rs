@@ -39,6 +39,7 @@ fn knowledge() -> Knowledge {
         days: 62,
         popular: vec![(0, 0), (3, 1)],
         tickets: vec![("ABACDH".to_owned(), "SMIVO".to_owned())],
+        entries_kept: true,
     }
 }
 

@@ -827,7 +827,7 @@ impl Onlooker for Diagram {
             Record::Decision { from, to, cause } => {
                 self.look_closer(at);
                 let mark = match cause {
-                    Cause::HeartbeatSilent => Mark::Takeover,
+                    Cause::HeartbeatSilent | Cause::ManualTakeover => Mark::Takeover,
                     Cause::PlannedSwitchover | Cause::ManualSwitchover => Mark::Switchover,
                     Cause::Startover => Mark::Startover,
                 };

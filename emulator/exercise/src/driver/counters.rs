@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use site::{Machine, Site};
 
 /// Counters of the control program, by symbol.
-const COUNTERS: [&str; 8] = [
-    "CNTENT", "CNTHLD", "CNTAGN", "CNTDUP", "CNTREF", "CNTFIL", "CNTTAK", "CNTDAY",
+const COUNTERS: [&str; 9] = [
+    "CNTENT", "CNTHLD", "CNTAGN", "CNTDUP", "CNTREF", "CNTFIL", "CNTTAK", "CNTDAY", "CNTDRP",
 ];
 
 /// Where the counters stand in core, if the program has them.

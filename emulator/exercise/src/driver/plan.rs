@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
+use site::description::Mode;
 use site::{CentreClock, Site, SiteDescription};
 
 use super::counters::{self, Locations};
@@ -199,6 +200,7 @@ fn knowledge(inputs: &Inputs, script: &Script, opening: &Opening) -> Knowledge {
         letters.split('/').next().unwrap_or("").to_owned()
     };
     Knowledge {
+        entries_kept: inputs.description.mode == Mode::Hot,
         demand: Demand::new(&inputs.schedule, &inputs.files),
         schedule: inputs.schedule.clone(),
         first_day: inputs.files.day0(),

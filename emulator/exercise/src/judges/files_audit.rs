@@ -11,18 +11,23 @@
 //! | authorised, opening | as they were when the run began |
 //! | sold | opening + seats filed HK (PNRs) + seats open in set records (status 1) |
 //! | wait-list | seats filed HL + seats waited for in set records (status 3) |
+//!
+//! In historical mode an entry's changes are filed one after the other, seats first when they are taken
+//! and last when they are given back. So sold and wait-list may be *more* than their sums, by the seats of
+//! entries lost or on their way, and never less; and a booking that a lost END was changing may be torn.
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
+use site::description::Mode;
 
 use super::booking_model::{Model, Standing, ToldBooking};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, OpenEntry};
 use super::{Verdict, Violations};
 use crate::day::{PLACES, Today};
 use crate::inputs::Inputs;
 use crate::layout::{
-    Booking, Copy, FileAddress, INVENTORIES_PER_FLIGHT, Kind, Layout, NAME_BUCKETS,
-    SUMMARIES_PER_SHEET, SegmentStatus, StorageUnit,
+    Booking, FileAddress, INVENTORIES_PER_FLIGHT, Kind, Layout, NAME_BUCKETS, SUMMARIES_PER_SHEET,
+    SegmentStatus, StorageUnit,
 };
 use crate::recovered::{Media, Recovered};
 use crate::schedule::Class;
@@ -31,6 +36,13 @@ use crate::schedule::Class;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesAudit {
     pub(super) first_new_pnr: u32,
+    mode: Mode,
+    /// Seats that entries lost so far may have left over (historical mode).
+    may_be_left_over: u64,
+    /// Seats found left over by the last audit.
+    pub left_over: u64,
+    /// Bookings that a lost END was changing and that cannot be read, by the last audit.
+    torn: u64,
     /// Authorised and opening count of each flight, day and class at the begin.
     opened: Vec<[u16; 2]>,
     pub(super) audits: u64,
@@ -60,6 +72,7 @@ impl FilesAudit {
         }
         FilesAudit {
             first_new_pnr: inputs.files.first_free_pnr(),
+            mode: inputs.description.mode,
             opened,
             ..FilesAudit::default()
         }
@@ -85,6 +98,11 @@ impl FilesAudit {
         });
     }
 
+    /// An entry of a set that held this booking (`None`: not known) is lost.
+    pub fn lost(&mut self, text: &str, booking: Option<&ToldBooking>) {
+        self.may_be_left_over += seats_concerned(text, booking);
+    }
+
     /// One audit.
     pub fn audit<M: Media>(
         &mut self,
@@ -95,6 +113,7 @@ impl FilesAudit {
         ledger: &Ledger,
     ) {
         self.audits += 1;
+        self.torn = 0;
         let days = usize::from(PLACES);
         let index = |flight: u16, day: u16, class: u8| {
             (usize::from(flight) * days + usize::from(day)) * 2 + usize::from(class)
@@ -136,7 +155,10 @@ impl FilesAudit {
         let mut untold = Vec::new();
         for ordinal in 1..end {
             let Some(record) = recovered.passenger(ordinal) else {
-                if ordinal < self.first_new_pnr {
+                let changed_unknown = matches!(model.filed.get(&ordinal), Some(None));
+                if self.mode == Mode::Historical && changed_unknown {
+                    self.torn += 1;
+                } else if ordinal < self.first_new_pnr {
                     self.lost.add(now, || {
                         format!("booking {ordinal} of before the run is gone")
                     });
@@ -172,7 +194,25 @@ impl FilesAudit {
             }
         }
         self.compare_untold(now, &untold, model, ledger);
+        let may_be_left_over = match self.mode {
+            Mode::Hot => 0,
+            Mode::Historical => {
+                let open = ledger.all_open();
+                let concerned =
+                    |(set, open): (u16, &OpenEntry)| seats_concerned(&open.text, model.of_set(set));
+                self.may_be_left_over + open.map(concerned).sum::<u64>()
+            }
+        };
         self.compare_sums(now, inputs, recovered, model.today, &sums);
+        if self.left_over > may_be_left_over {
+            let found = self.left_over;
+            self.sums.add(now, || {
+                format!(
+                    "{found} seats are sold or waited for by the inventory and in no booking; lost \
+                     entries account for {may_be_left_over}"
+                )
+            });
+        }
     }
 
     /// Bookings nobody was told of: at most as many as ENDs are on their way or undecided.
@@ -278,6 +318,7 @@ impl FilesAudit {
         today: Today,
         sums: &[[u32; 2]],
     ) {
+        self.left_over = 0;
         let mut sums = sums.iter().zip(self.opened.clone());
         for (flight, described) in inputs.schedule.flights.iter().enumerate() {
             for day in 0..PLACES {
@@ -317,7 +358,16 @@ impl FilesAudit {
                         });
                     }
                     let sold = u32::from(counts.opening) + sum[0];
-                    if u32::from(counts.sold) != sold || u32::from(counts.waiting) != sum[1] {
+                    let more = [
+                        i64::from(counts.sold) - i64::from(sold),
+                        i64::from(counts.waiting) - i64::from(sum[1]),
+                    ];
+                    let adds_up = match self.mode {
+                        Mode::Hot => more == [0, 0],
+                        Mode::Historical => more.iter().all(|&n| n >= 0),
+                    };
+                    self.left_over += more.iter().map(|&n| n.max(0) as u64).sum::<u64>();
+                    if !adds_up {
                         self.sums.add(now, || {
                             format!(
                                 "{}: {} sold and {} waiting by the inventory, {} + {} and {} by \
@@ -343,17 +393,46 @@ impl FilesAudit {
 
     /// Verdicts `nothing-acknowledged-lost` and `inventory-adds-up`.
     pub fn verdicts(&self) -> Vec<Verdict> {
-        let lost = format!(
+        let mut lost = format!(
             "audits: {}; {} bookings and {} open bookings stand as acknowledged",
             self.audits, self.bookings_compared, self.sets_compared
         );
-        let sums = format!("audits: {}; {} counts", self.audits, self.counts_compared);
+        let mut sums = format!("audits: {}; {} counts", self.audits, self.counts_compared);
+        if self.mode == Mode::Historical {
+            lost += &format!("; {} torn by an END that is lost", self.torn);
+            sums += &format!(
+                "; {} seats left over, {} concerned by lost entries",
+                self.left_over, self.may_be_left_over
+            );
+        }
         vec![
             self.lost.verdict("nothing-acknowledged-lost", lost),
             self.sums.verdict("inventory-adds-up", sums),
         ]
     }
 }
+
+/// How many seats an entry of a set takes or gives back at most; the set holds this booking (`None`: not
+/// known).
+fn seats_concerned(text: &str, booking: Option<&ToldBooking>) -> u64 {
+    let digit = |c: Option<char>| c.and_then(|c| c.to_digit(10)).map(u64::from);
+    match text.chars().next() {
+        // `01Y2`, or `0AA1Y12JULLGALAXNN1`.
+        Some('0') => digit(text.chars().nth(1))
+            .or(digit(text.chars().last()))
+            .unwrap_or(0),
+        Some('X' | 'I' | 'E') => match booking {
+            Some(booking) => booking.segments.iter().map(|s| u64::from(s.seats)).sum(),
+            None => SEGMENTS_MAX * SEATS_MAX,
+        },
+        _ => 0,
+    }
+}
+
+/// Segments of a booking at most.
+const SEGMENTS_MAX: u64 = 3;
+/// Seats of a segment at most.
+const SEATS_MAX: u64 = 9;
 
 /// Does a unit that came back hold every record again that belongs there, in its newest version?
 pub fn rebuilt<M: Media>(unit: StorageUnit, inputs: &Inputs, recovered: &Recovered<'_, M>) -> bool {
@@ -374,7 +453,7 @@ pub fn rebuilt<M: Media>(unit: StorageUnit, inputs: &Inputs, recovered: &Recover
         let Some(newest) = recovered.newest(address) else {
             return true;
         };
-        Copy::BOTH.into_iter().all(|copy| {
+        inputs.layout.copies(address.kind).iter().all(|&copy| {
             let place = inputs.layout.place(address, copy);
             StorageUnit::of_module(place.module) != unit
                 || recovered

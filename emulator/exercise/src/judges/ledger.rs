@@ -12,6 +12,10 @@
 //! entry in doubt of which the next answer says DONE counts as answered with the stored answer, of
 //! which it says NOT DONE as refused.
 //!
+//! In historical mode nobody keeps an entry: one given up for other text, and one that was with a
+//! machine that lost the active role, is *lost*. It may have been done, in part or whole, and nobody is
+//! told.
+//!
 //! Doubt may follow doubt: of an entry given up before the last one nobody is told any more, and
 //! of one that was itself marked in doubt only that it was done. What such an entry did is
 //! *undecided* where its text alone does not say it.
@@ -82,6 +86,8 @@ pub struct Traffic {
     pub sent_again: u64,
     /// Entries given up for other text.
     pub given_up: u64,
+    /// Entries lost (historical mode).
+    pub lost: u64,
     /// Answers that began LAST ENTRY DONE.
     pub told_done: u64,
     /// Answers that began LAST ENTRY NOT DONE.
@@ -105,12 +111,16 @@ struct SetLedger {
     doubtful: Option<OpenEntry>,
     /// So was the doubtful one.
     doubtful_in_doubt: bool,
+    /// The open entry has left for the centre, and nothing of its answer has come.
+    with_centre: bool,
 }
 
 /// All sets' entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     sets: Vec<SetLedger>,
+    /// Nobody keeps an entry (historical mode).
+    loses: bool,
     /// Figures.
     pub traffic: Traffic,
 }
@@ -156,9 +166,18 @@ fn good_answer(text: &str) -> Option<&'static str> {
 }
 
 impl Ledger {
+    /// An empty ledger for so many sets of a site where an entry can be lost.
+    pub fn losing(sets: u16) -> Ledger {
+        Ledger {
+            loses: true,
+            ..Ledger::new(sets)
+        }
+    }
+
     /// An empty ledger for so many sets.
     pub fn new(sets: u16) -> Ledger {
         Ledger {
+            loses: false,
             sets: vec![SetLedger::default(); usize::from(sets)],
             traffic: Traffic::default(),
         }
@@ -171,8 +190,34 @@ impl Ledger {
         }
     }
 
+    /// The entry of a set leaves its interchange.
+    pub fn left(&mut self, set: u16, serial: u16) {
+        if let Some(ledger) = self.sets.get_mut(usize::from(set)) {
+            let open = ledger.open.as_ref();
+            ledger.with_centre |= open.is_some_and(|open| open.serial == serial);
+        }
+    }
+
+    /// A machine lost the active role: the entries that were with it, which are now lost if nobody
+    /// keeps them.
+    pub fn role_moved(&mut self) -> Vec<(u16, OpenEntry)> {
+        let mut lost = Vec::new();
+        if self.loses {
+            for (set, ledger) in (0..).zip(&mut self.sets) {
+                if std::mem::take(&mut ledger.with_centre)
+                    && let Some(open) = ledger.open.take()
+                {
+                    lost.push((set, open));
+                }
+            }
+        }
+        self.traffic.lost += lost.len() as u64;
+        lost
+    }
+
     /// The interchange accepted what was typed. Gives the entry of which nobody will be told now:
-    /// the one given up before the last one. It counts as refused.
+    /// the one given up before the last one, which counts as refused; where entries can be lost the
+    /// last one, if it had left for the centre.
     pub fn accepted(
         &mut self,
         at: Instant,
@@ -186,12 +231,18 @@ impl Ledger {
             return None;
         }
         let mut undecided = None;
+        let with_centre = std::mem::take(&mut ledger.with_centre);
         let text = ledger.typed.take().map(|t| t.1).unwrap_or_default();
         if let Some(before) = ledger.open.take() {
             self.traffic.given_up += 1;
-            undecided = ledger.doubtful.replace(before);
-            self.traffic.refused += u64::from(undecided.is_some());
-            ledger.doubtful_in_doubt = std::mem::replace(&mut ledger.open_in_doubt, true);
+            if self.loses {
+                self.traffic.lost += 1;
+                undecided = with_centre.then_some(before);
+            } else {
+                undecided = ledger.doubtful.replace(before);
+                self.traffic.refused += u64::from(undecided.is_some());
+                ledger.doubtful_in_doubt = std::mem::replace(&mut ledger.open_in_doubt, true);
+            }
         } else {
             ledger.open_in_doubt = false;
         }
@@ -230,6 +281,7 @@ impl Ledger {
         }
         open.answer.push_str(text);
         self.traffic.answer_characters += text.chars().count() as u64;
+        ledger.with_centre = false;
         if !complete {
             return outcome;
         }

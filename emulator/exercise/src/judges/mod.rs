@@ -11,6 +11,11 @@
 //! | takeover-bound | no automatic takeover is felt longer than its bound, what was held is answered in time |
 //! | live-again | after the last fault and repair everything held is answered |
 //!
+//! In historical mode the promise is less, and the judges hold the site to that: an entry without an
+//! answer may be lost, and is counted; seats may be left over in the inventory, at most as many as the
+//! lost entries had to do with; passenger records stand on one unit, so the loss of a unit lies outside
+//! the failure model. All else is as in hot mode.
+//!
 //! They see the records of the run, what was typed, and the surfaces of drums and disks; never a
 //! machine, its core, or the role it plays.
 //!
@@ -33,6 +38,7 @@ use std::collections::BTreeMap;
 use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
 use serde::{Deserialize, Serialize};
+use site::description::Mode;
 use site::fault::{Fault, Model as FailureModel};
 use site::record::FrameKind;
 use site::{Record, Storage, Unit, View};
@@ -45,7 +51,7 @@ use crate::script::Bounds;
 use booking_model::{Model, ToldBooking};
 use fencing::Fencing;
 use files_audit::FilesAudit;
-use ledger::{Completed, Ledger, is_refusal};
+use ledger::{Completed, Ledger, OpenEntry, is_refusal};
 use live::Live;
 use promise::{Loss, Promise};
 use sales::Sales;
@@ -105,6 +111,7 @@ const ALWAYS: [&str; 2] = ["copies-in-turn", "fenced"];
 /// All judges of a run; plain data. The inputs they were made with are given again at each call.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Judges {
+    mode: Mode,
     bounds: Bounds,
     /// Entries and answers.
     pub ledger: Ledger,
@@ -156,12 +163,16 @@ impl Judges {
             }
         }
         Judges {
+            mode: inputs.description.mode,
             bounds: bounds.clone(),
-            ledger: Ledger::new(sets),
+            ledger: match inputs.description.mode {
+                Mode::Hot => Ledger::new(sets),
+                Mode::Historical => Ledger::losing(sets),
+            },
             model,
             sales: Sales::new(inputs, &recovered),
             files: FilesAudit::new(inputs, &recovered),
-            promise: Promise::new(sets),
+            promise: Promise::new(sets, inputs.description.mode),
             turns: Turns::default(),
             fencing: Fencing::default(),
             takeovers: Takeovers::new(sets),
@@ -188,6 +199,11 @@ impl Judges {
         self.fencing.observe(at, record);
         match record {
             Record::Set(output) => self.set_output(inputs, at, output),
+            Record::FrameUp(frame) => {
+                if let Some(set) = frame.set {
+                    self.ledger.left(set, frame.serial);
+                }
+            }
             Record::FrameDown(frame) => {
                 self.takeovers.frame_down(at, frame);
                 let last = matches!(frame.kind, FrameKind::Complete | FrameKind::Lights);
@@ -221,8 +237,28 @@ impl Judges {
                     None => String::new(),
                 };
                 self.takeovers.observe(at, other, &self.ledger, &routine);
+                if let Record::RoleTaken { .. } = other {
+                    self.role_moved(at);
+                }
             }
         }
+    }
+
+    /// What the old machine had in work is lost, where nobody keeps it.
+    fn role_moved(&mut self, at: Instant) {
+        let lost = self.ledger.role_moved();
+        self.takeovers.lost(at, lost.len() as u64);
+        for (set, entry) in lost {
+            self.takeovers.given_up(at, set, entry.serial);
+            self.live.over(at, set, entry.serial);
+            self.lost(set, &entry);
+        }
+    }
+
+    /// An entry is lost: it may have been done, in part or whole.
+    fn lost(&mut self, set: u16, entry: &OpenEntry) {
+        self.files.lost(&entry.text, self.model.of_set(set));
+        self.model.undecided(set, &entry.text);
     }
 
     /// Keeps account of what the failure model allows: one storage unit lost at a time (one that
@@ -265,7 +301,9 @@ impl Judges {
 
     fn unit_hurt(&mut self, unit: Unit, lost: bool) {
         *self.units_hurt.entry(unit).or_insert(lost) |= lost;
-        self.outside_model |= self.units_hurt.len() > 1;
+        // Historical: a single record is gone with its unit.
+        let most = usize::from(self.mode == Mode::Hot);
+        self.outside_model |= self.units_hurt.len() > most;
         self.promise.loss = self.loss_allowed();
     }
 
@@ -306,7 +344,10 @@ impl Judges {
                     self.live.over(at, *set, before);
                 }
                 if let Some(gone) = self.ledger.accepted(at, *set, *serial, *again) {
-                    self.model.undecided(*set, &gone.text);
+                    match self.mode {
+                        Mode::Hot => self.model.undecided(*set, &gone.text),
+                        Mode::Historical => self.lost(*set, &gone),
+                    }
                 }
                 if !again {
                     self.takeovers.accepted(at, *set, *serial);
@@ -413,6 +454,11 @@ impl Judges {
             }
         }
         verdicts
+    }
+
+    /// Seats that the inventory counts and no booking has, at the last audit.
+    pub fn seats_left_over(&self) -> u64 {
+        self.files.left_over
     }
 
     /// The longest any open entry has waited.

@@ -6,12 +6,15 @@
 //! the terminal shows the answer, and only then judged: a good answer to an update must find LAST
 //! equal to its serial, and ANSWER equal to its text.
 //!
+//! In historical mode there are no slots: the set record, with LAST and ANSWER, is all that is looked at.
+//!
 //! While a unit is lost, or back and not yet rebuilt, there is no second unit to promise on: then
 //! what remains must hold the promise, and how many answers left so is told. While a record of a unit
 //! is damaged, the loss of the whole unit must do no harm.
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
+use site::description::Mode;
 
 use super::ledger::Completed;
 use super::{Verdict, Violations};
@@ -44,6 +47,7 @@ struct Left {
 /// The judge's state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
+    mode: Mode,
     left: Vec<Option<Left>>,
     checked: u64,
     violations: Violations,
@@ -64,8 +68,9 @@ pub fn may_update(text: &str) -> bool {
 
 impl Promise {
     /// For so many sets.
-    pub fn new(sets: u16) -> Promise {
+    pub fn new(sets: u16, mode: Mode) -> Promise {
         Promise {
+            mode,
             left: vec![None; usize::from(sets)],
             checked: 0,
             violations: Violations::default(),
@@ -145,8 +150,12 @@ impl Promise {
 
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
+        let what = match self.mode {
+            Mode::Hot => "each",
+            Mode::Historical => "each with its set record (passenger records are single)",
+        };
         let mut checked = format!(
-            "{} answers to updates, each on two units when it left",
+            "{} answers to updates, {what} on two units when it left",
             self.checked
         );
         if self.on_what_remained > 0 {
@@ -252,7 +261,7 @@ mod tests {
             let place = layout.place(FileAddress::new(Kind::Slot, 4), copy);
             store.insert(place, layout.write_slot(&slot).expect("it fits"));
         }
-        let mut judge = Promise::new(8);
+        let mut judge = Promise::new(8, Mode::Hot);
         judge.loss = match lost {
             Some(_) => Loss::NoFurther,
             None => Loss::AnyOne,

@@ -9,7 +9,8 @@
 //! The fault of a takeover is the latest one before the decision that took effect on a machine; a
 //! takeover without one (the program stopped itself) counts from the decision, and is broken: a
 //! machine to which nothing had happened was taken for dead. Bounds apply to automatic takeovers; a
-//! startover's outage counts from the return of power.
+//! startover's outage counts from the return of power. A switch thrown by hand has bounds of its own, one
+//! of them for the part after it was thrown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,12 +44,16 @@ pub struct Takeover {
     /// The first entry accepted after the fault that the old machine did not answer; known when
     /// the new one has answered.
     pub first_entry_at: Option<Instant>,
+    /// Since when that first answer could have come: the decision, or its entry if that came later.
+    pub answerable_at: Option<Instant>,
     /// Until then those accepted and not answered, by set and serial.
     asked: BTreeMap<(u16, u16), Instant>,
     /// Entries waiting at the fault.
     pub held: u64,
     /// Those of them not yet answered: set and serial.
     waiting: BTreeSet<(u16, u16)>,
+    /// Entries that were with the old machine and are lost (historical mode).
+    pub lost: u64,
     /// The last of them was answered.
     pub held_answered_at: Option<Instant>,
     /// Power came back (startover).
@@ -92,6 +97,11 @@ impl Takeover {
     /// It moved by itself because a machine failed.
     pub fn automatic(&self) -> bool {
         self.cause == Cause::HeartbeatSilent
+    }
+
+    /// It moved because a machine failed, by itself or by the operators' hands.
+    pub fn is_takeover(&self) -> bool {
+        self.automatic() || self.cause == Cause::ManualTakeover
     }
 
     /// From the fault to the last answer to an entry then waiting; `None` while one still waits.
@@ -465,9 +475,11 @@ impl Takeovers {
             taken_at: None,
             first_answer_at: None,
             first_entry_at: None,
+            answerable_at: None,
             asked: std::mem::take(&mut self.asked_after_hit),
             held,
             waiting,
+            lost: 0,
             held_answered_at: None,
             power_at: self.power_returns.take().or(self.last_started),
             fit_at: Some(self.fit_since[to.index()]),
@@ -504,6 +516,8 @@ impl Takeovers {
             last.first_answer_at = Some(at);
             last.unfit = self.troubled.contains(&last.to);
             last.first_entry_at = last.asked.values().min().copied();
+            let entered = last.asked.get(&(set, serial)).copied();
+            last.answerable_at = Some(entered.unwrap_or(last.decided_at).max(last.decided_at));
             last.asked.clear();
             lines.push(format!(
                 "first answer of machine {:?}, at set {set}",
@@ -512,15 +526,18 @@ impl Takeovers {
         }
         if complete {
             last.asked.remove(&(set, serial));
-            let mut all_answered = false;
+            let mut all_answered = None;
             for earlier in &mut self.moves {
                 if earlier.waiting.remove(&(set, serial)) {
                     earlier.held_answered_at = Some(at);
-                    all_answered = earlier.waiting.is_empty();
+                    all_answered = earlier.waiting.is_empty().then_some(earlier.lost);
                 }
             }
-            if all_answered {
-                lines.push("every entry held at the fault is answered".to_owned());
+            if let Some(lost) = all_answered {
+                let or_lost = if lost > 0 { " or lost" } else { "" };
+                lines.push(format!(
+                    "every entry held at the fault is answered{or_lost}"
+                ));
             }
         }
         for line in lines {
@@ -555,6 +572,14 @@ impl Takeovers {
         }
     }
 
+    /// So many entries were with the machine that lost the role, and nobody does them any more.
+    pub fn lost(&mut self, at: Instant, entries: u64) {
+        if let (Some(last), true) = (self.moves.last_mut(), entries > 0) {
+            last.lost += entries;
+            self.write(at, format!("{entries} entries in work are lost"));
+        }
+    }
+
     /// The verdict.
     pub fn verdict(&self, bounds: &Bounds) -> Verdict {
         let mut violations = Violations::default();
@@ -567,6 +592,7 @@ impl Takeovers {
         for takeover in self.moves.iter().filter(|t| !t.overtaken) {
             let bound = match takeover.cause {
                 Cause::HeartbeatSilent => bounds.outage,
+                Cause::ManualTakeover => bounds.by_hand,
                 Cause::Startover => bounds.startover,
                 _ => continue,
             };
@@ -589,6 +615,18 @@ impl Takeovers {
                             )
                         });
                     }
+                }
+            }
+            if takeover.cause == Cause::ManualTakeover
+                && let (Some(first), Some(from)) =
+                    (takeover.first_answer_at, takeover.answerable_at)
+            {
+                let span = first.saturating_since(from);
+                if span > bounds.once_thrown {
+                    violations.add(takeover.decided_at, || {
+                        let bound = bounds.once_thrown;
+                        format!("the first answer came {span} after the switch was thrown, the bound is {bound}")
+                    });
                 }
             }
             if takeover.automatic() {

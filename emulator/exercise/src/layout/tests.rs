@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn assembly() -> ibm7090::assembler::Assembly {
+fn assembly(historical: i64) -> ibm7090::assembler::Assembly {
     let text = include_str!("../../../../sites/sabre/programs/layout.fap");
     // Only this part of the deck: what its fixed locations branch to stands in other parts.
     let elsewhere = [
@@ -10,6 +10,7 @@ fn assembly() -> ibm7090::assembler::Assembly {
         "ATTD", "ATTE",
     ]
     .map(|name| (name.to_string(), 0));
+    let mode = [("HISTOR".to_string(), historical)];
     let file = ibm7090::assembler::SourceFile {
         name: "layout.fap",
         text,
@@ -18,12 +19,13 @@ fn assembly() -> ibm7090::assembler::Assembly {
         name: "end",
         text: "       END\n",
     };
-    ibm7090::assembler::assemble(&[file, end], &elsewhere).expect("layout.fap assembles")
+    let parameters = [&elsewhere[..], &mode].concat();
+    ibm7090::assembler::assemble(&[file, end], &parameters).expect("layout.fap assembles")
 }
 
 /// The layout of the site's own control program.
 pub(crate) fn test_layout() -> Layout {
-    Layout::from(&assembly()).expect("layout.fap defines the layout")
+    Layout::from(&assembly(0)).expect("layout.fap defines the layout")
 }
 
 #[test]
@@ -43,13 +45,29 @@ fn the_programs_layout_is_read() {
 }
 
 #[test]
-fn a_place_tells_which_copy_it_keeps() {
-    let layout = test_layout();
+fn in_historical_mode_passenger_records_are_single() {
+    let [hot, historical] = [0, 1].map(|mode| Layout::from(&assembly(mode)).expect("a layout"));
+    for kind in Kind::ALL {
+        assert_eq!(hot.copies(kind), Copy::BOTH);
+        let single = kind == Kind::Passenger;
+        assert_eq!(historical.copies(kind).len(), if single { 1 } else { 2 });
+    }
+    let modules = |layout: &Layout| layout.map_of(Kind::Passenger, Copy::C1).divisor;
+    assert_eq!(
+        (modules(&hot), modules(&historical)),
+        (16, 32),
+        "they use both halves"
+    );
+    places_tell_their_copies(&hot);
+    places_tell_their_copies(&historical);
+}
+
+fn places_tell_their_copies(layout: &Layout) {
     let counts = [1_100, 3_700, 400, 50_000, NAME_BUCKETS, 1, SLOTS];
     for (kind, count) in Kind::ALL.into_iter().zip(counts) {
         for ordinal in 0..count {
             let address = FileAddress::new(kind, ordinal);
-            for copy in Copy::BOTH {
+            for &copy in layout.copies(kind) {
                 let place = layout.place(address, copy);
                 assert_eq!(layout.kept_at(place), Some((address, copy)), "{place:?}");
             }
@@ -79,7 +97,7 @@ fn no_two_copies_share_a_unit() {
 
 #[test]
 fn a_missing_symbol_is_named() {
-    let mut assembly = assembly();
+    let mut assembly = assembly(0);
     assembly.symbols.remove("BKNAM");
     let error = Layout::from(&assembly).expect_err("no BKNAM");
     assert!(error.to_string().contains("no symbol BKNAM"), "{error}");

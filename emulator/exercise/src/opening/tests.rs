@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::layout::test_layout;
+use crate::layout::{Copy, test_layout};
 
 fn files() -> FilesDescription {
     FilesDescription {

@@ -59,7 +59,8 @@ fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, St
         Condition::StoredAnswersAgain(n) => at_least(report.traffic.stored_answers_again, *n),
         Condition::Answered(n) => at_least(report.entries.answered, *n),
         Condition::Takeovers(n) => {
-            let found = automatic().count() as u64;
+            let found = outcome.takeovers.iter().filter(|t| t.is_takeover());
+            let found = found.count() as u64;
             (found == *n, found.to_string())
         }
         Condition::Switchovers(n) => {

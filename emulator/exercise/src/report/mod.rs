@@ -3,6 +3,7 @@
 //!
 //! Keys of the JSON stay; more may be added.
 
+pub mod comparison;
 pub mod expectations;
 pub mod text;
 
@@ -63,6 +64,8 @@ pub struct TakeoverReport {
     pub felt_ms: Option<f64>,
     /// Entries held at the fault.
     pub held: u64,
+    /// Entries with the old machine that are lost (historical mode).
+    pub lost: u64,
     /// From the fault until all of them were answered.
     pub held_answered_ms: Option<f64>,
 }
@@ -129,6 +132,8 @@ pub struct TrafficReport {
 pub struct Report {
     /// Name of the site.
     pub network: String,
+    /// What the site promises of an entry: `hot` or `historical`.
+    pub mode: String,
     /// Name of the exercise.
     pub script: String,
     /// Seed.
@@ -167,6 +172,8 @@ pub struct Report {
     pub mean_path: Option<f64>,
     /// Lines.
     pub lines: Vec<LineReport>,
+    /// Seats that the inventory counts and no booking has, at the end.
+    pub seats_left_over: u64,
     /// Counters of the control program.
     pub counters: BTreeMap<String, u64>,
     /// Exit status of the command.
@@ -203,6 +210,7 @@ impl Report {
         let counter = |name: &str| outcome.counters.get(name).copied().unwrap_or(0);
         let mut report = Report {
             network: site.clone(),
+            mode: inputs.description.mode.to_string(),
             script: script.name.clone(),
             seed,
             digest: outcome.digest.clone(),
@@ -241,6 +249,7 @@ impl Report {
                     outage_ms: t.outage().map(|o| o.as_millis_f64()),
                     felt_ms: t.felt().map(|o| o.as_millis_f64()),
                     held: t.held,
+                    lost: t.lost,
                     held_answered_ms: t.held_answered().map(|o| o.as_millis_f64()),
                 })
                 .collect(),
@@ -304,6 +313,7 @@ impl Report {
                     polls: l.polls,
                 })
                 .collect(),
+            seats_left_over: outcome.seats_left_over,
             counters: outcome.counters.clone(),
             exit_status: 0,
         };

@@ -14,7 +14,7 @@ departures of 2013; seat counts are those of assumed aircraft of 1962; demand, c
 are synthetic, scaled to the documented totals of the historical system. The control program is ours,
 in the spirit of its descendants. See SOURCES.md of the site.";
 
-fn heading(to: &mut String, text: &str) {
+pub(super) fn heading(to: &mut String, text: &str) {
     let _ = writeln!(to, "\n{text}\n{}", "-".repeat(text.len()));
 }
 
@@ -22,7 +22,7 @@ fn row(to: &mut String, name: &str, value: impl std::fmt::Display) {
     let _ = writeln!(to, "  {name:<34} {value}");
 }
 
-fn grouped(n: u64) -> String {
+pub(super) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -34,7 +34,7 @@ fn grouped(n: u64) -> String {
     text
 }
 
-fn time(seconds: f64) -> String {
+pub(super) fn time(seconds: f64) -> String {
     if seconds < 1.0 {
         format!("{:.0} ms", seconds * 1000.0)
     } else {
@@ -79,16 +79,21 @@ pub fn write(report: &Report, script: &Script, outcome: &Outcome) -> String {
         let held = t
             .held_answered_ms
             .map_or("not all answered".to_owned(), |ms| {
-                format!("all answered after {}", time(ms / 1000.0))
+                let who = if t.lost > 0 { "the others" } else { "all" };
+                format!("{who} answered after {}", time(ms / 1000.0))
             });
         let from = if t.from.is_empty() { "nobody" } else { &t.from };
         let _ = writeln!(
             to,
-            "  {} from {from} to {}: decided after {}, outage felt {outage}, {} entries held, {held}",
+            "  {} from {from} to {}: decided after {}, outage felt {outage}, {} entries held, {held}{}",
             t.cause,
             t.to,
             time(t.detected_ms / 1000.0),
-            t.held
+            t.held,
+            match t.lost {
+                0 => String::new(),
+                lost => format!("; {lost} are lost"),
+            }
         );
     }
     verdicts(&mut to, report);

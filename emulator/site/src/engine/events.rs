@@ -11,7 +11,7 @@ use super::{Event, Site};
 use crate::machine::{
     AdapterCore, CHANNELS, ChannelHost, LINE_CHANNEL, Machine, Mode, SENSE_CHANNEL,
 };
-use crate::record::{Record, Start, Stop};
+use crate::record::{Cause, Record, Start, Stop};
 use crate::switch::LINE_DELAY;
 
 impl Site {
@@ -60,6 +60,11 @@ impl Site {
             }
             Event::Fault(order) => self.strike(now, order),
             Event::Heal(fault) => self.heal(now, fault),
+            Event::Thrown => {
+                if self.switch.alarm() {
+                    self.turn_key(now, Cause::ManualTakeover, true);
+                }
+            }
         }
     }
 

@@ -85,7 +85,7 @@ impl Site {
             }
             Fault::OperatorError {
                 switch: WrongSwitch::Roles,
-            } => self.turn_key(now, false),
+            } => self.turn_key(now, Cause::ManualSwitchover, false),
             Fault::OperatorError {
                 switch: WrongSwitch::Unit(unit),
             } => (self.lose_unit(now, unit), unit.to_string()),
@@ -105,7 +105,7 @@ impl Site {
                 }
                 (asked, hit)
             }
-            Fault::ManualSwitchover => self.turn_key(now, true),
+            Fault::ManualSwitchover => self.turn_key(now, Cause::ManualSwitchover, true),
             // Those of a machine, when there is none in that role.
             _ => (false, "no such machine".to_string()),
         }
@@ -357,7 +357,7 @@ impl Site {
 
     /// The operator's key: the other machine gets the role, ready or not. With `careful` it is
     /// turned only when the other stands by.
-    fn turn_key(&mut self, now: Instant, careful: bool) -> (bool, String) {
+    pub(super) fn turn_key(&mut self, now: Instant, cause: Cause, careful: bool) -> (bool, String) {
         let Some(active) = self.switch.active() else {
             return (false, "nobody".to_string());
         };
@@ -368,7 +368,10 @@ impl Site {
         let careless = !careful && !matches!(mode, Mode::Loading | Mode::Off);
         let possible = self.switch.moving().is_none() && (stands_by || careless);
         if possible {
-            self.move_role(now, to, Cause::ManualSwitchover);
+            if self.load_drum && cause == Cause::ManualTakeover {
+                self.empty_for_drum(to, now);
+            }
+            self.move_role(now, to, cause);
         }
         (possible, name(active))
     }

@@ -249,11 +249,18 @@ impl Site {
 
     /// The machine, with nothing in core, gets the role and starts itself from drum.
     fn start_over(&mut self, now: Instant, machine: Machine) {
+        self.empty_for_drum(machine, now);
+        self.move_role(now, machine, Cause::Startover);
+    }
+
+    /// The LOAD DRUM key of a machine is pressed: its core is empty, and it is loaded when its relays
+    /// have closed.
+    pub(super) fn empty_for_drum(&mut self, machine: Machine, now: Instant) {
+        self.catch_up(machine, now);
         let computer = &mut self.computers[machine.index()];
         computer.power_up(now);
         computer.mode = Mode::LoadingDrum;
         self.appoint_tick(machine);
-        self.move_role(now, machine, Cause::Startover);
     }
 
     /// One machine loses power and what was in core; the switch has power of its own.

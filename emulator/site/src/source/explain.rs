@@ -118,9 +118,8 @@ fn explain(file: &str, text: &str, error: &SpannedError, route: &[String]) -> Mi
             let message = format!("the field `{field}` stands here a second time");
             Mistake::at_bytes(file, named(field), message)
         }
-        Error::MissingStructField { field, outer } => {
-            let of = outer.as_ref().map(|o| format!(" of `{o}`"));
-            let message = format!("the field `{field}`{} is missing", of.unwrap_or_default());
+        Error::MissingStructField { field, .. } => {
+            let message = format!("the field `{field}` is missing");
             let place = Locator::new(text).locate(route);
             Mistake::at_bytes(file, opening(text, place), message)
                 .expected(format!("`{field}: ...` in here"))
@@ -146,6 +145,7 @@ fn explain_syntax(file: &str, text: &str, cursor: usize, code: &Error) -> Mistak
         Error::ExpectedMapEnd => "`}`",
         Error::ExpectedMapColon => "a colon `:`",
         Error::ExpectedOptionEnd | Error::ExpectedStructLikeEnd => "`)`",
+        Error::ExpectedIdentifier if said.starts_with('"') => "a name without quotes",
         Error::ExpectedIdentifier => "the name of a field",
         Error::ExpectedStringEnd => "the end of the text, `\"`",
         Error::Eof => {
@@ -193,8 +193,9 @@ fn explain_value(file: &str, text: &str, cursor: usize, code: &Error, route: &[S
             return Mistake::at_bytes(file, place, message).expected(format!("a {size} number"));
         }
         Error::ExpectedDifferentLength { expected, found } => {
+            let expected = counted(expected);
             let message = format!("expected {expected}, found {found}");
-            return Mistake::at_bytes(file, place, message).expected(expected.as_str());
+            return Mistake::at_bytes(file, place, message).expected(expected);
         }
         Error::InvalidValueForType { expected, .. } => type_name(expected),
         Error::ExpectedBoolean => "`true` or `false`".to_owned(),
@@ -215,6 +216,15 @@ fn explain_value(file: &str, text: &str, cursor: usize, code: &Error, route: &[S
     };
     Mistake::at_bytes(file, place, format!("expected {expected}, found `{said}`"))
         .expected(expected)
+}
+
+/// `tuple variant Delay::Drawn with 2 elements` in a person's words.
+fn counted(expected: &str) -> String {
+    let number = expected.rsplit_once(" with ");
+    let number = number.and_then(|(_, rest)| rest.strip_suffix(" elements"));
+    number.map_or(expected.to_owned(), |n| {
+        format!("{n} values in parentheses")
+    })
 }
 
 /// What a person calls a type of Rust.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::inputs::{Loading, load};
-use crate::layout::{PassengerRecord, Place, Segment, bcd, locator, seal};
+use crate::layout::{Copy, PassengerRecord, Place, Segment, bcd, locator, seal};
 use crate::opening::Opening;
 use site::source::SourceMap;
 
