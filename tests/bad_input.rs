@@ -13,9 +13,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use site::Site;
 use site::source::{Mistakes, SourceMap, render};
-use tests::{fetch, site_with_files};
+use tests::{fetch, site_file_with_files, site_with_files};
 
 const SITE: &str = "sites/tiny/site.ron";
+const HISTORICAL: &str = "sites/tiny/site-historical.ron";
 const SCRIPT: &str = "scripts/tiny-minute.ron";
 
 /// What people and editors put into files.
@@ -220,9 +221,19 @@ fn a_thousand_mutants_are_read_or_told() {
     let (good, bad) = mutate(&all, &files, 600, &read);
     assert!(bad > 200 && good > 5, "{good} in order, {bad} wrong");
 
+    let (historical, _) = site_file_with_files(HISTORICAL);
+    let read = |map: &SourceMap| {
+        let inputs = read_site(map, HISTORICAL)?;
+        drop(Site::new(&inputs.description, &inputs.assembly));
+        Ok(())
+    };
+    let (good, bad) = mutate(&historical, &[HISTORICAL], 200, &read);
+    assert!(bad > 60 && good > 1, "{good} in order, {bad} wrong");
+
     let mut scripts = BTreeMap::new();
     for path in [
         SCRIPT,
+        "scripts/both-modes.ron",
         "scripts/rush-faults.ron",
         "scripts/morning-rush.ron",
     ] {

@@ -46,7 +46,8 @@ fn the_sites_and_scripts_of_the_project_are_in_order() {
         .filter(|path| path.ends_with(".ron"))
         .collect();
     assert!(scripts.len() >= 4);
-    let mut arguments = vec!["check", "sites/sabre", "sites/tiny"];
+    let mut arguments = vec!["check", "sites/sabre", "sites/tiny", HISTORICAL];
+    arguments.push("sites/sabre/site-historical.ron");
     arguments.extend(scripts.iter().map(String::as_str));
     let output = duplex(&arguments);
     assert_eq!(status(&output), 0, "{}", errors(&output));
@@ -159,7 +160,12 @@ impl Spoiled {
         let path = self.folder.path().join(file);
         let kept = std::fs::read(&path).expect("the file");
         std::fs::write(&path, bytes).expect("written");
-        let [site, script] = [self.path("sites/tiny"), self.path(SCRIPT)];
+        let site = if file == HISTORICAL {
+            HISTORICAL
+        } else {
+            "sites/tiny"
+        };
+        let [site, script] = [self.path(site), self.path(SCRIPT)];
         let output = match command {
             "check" => duplex(&["check", &site, &script]),
             _ => duplex(&["run", &site, "--script", &script, "--for", "1s", "--quiet"]),
@@ -170,13 +176,14 @@ impl Spoiled {
 }
 
 const SITE: &str = "sites/tiny/site.ron";
+const HISTORICAL: &str = "sites/tiny/site-historical.ron";
 const FILES: &str = "sites/tiny/files.ron";
 const SCHEDULE: &str = "sites/tiny/schedule.csv";
 const PROGRAM: &str = "sites/sabre/programs/lines.fap";
 const SCRIPT: &str = "scripts/tiny-minute.ron";
 
 /// What is wrong, the file, what is replaced, by what, and what is said among other things.
-const WRONG: [(&str, &str, &str, &str, &str); 32] = [
+const WRONG: [(&str, &str, &str, &str, &str); 49] = [
     (
         "unknown field",
         SITE,
@@ -339,6 +346,125 @@ const WRONG: [(&str, &str, &str, &str, &str); 32] = [
         "CLAA",
     ),
     (
+        "mode misspelt",
+        HISTORICAL,
+        "mode: Historical",
+        "mode: Historic",
+        "did you mean `Historical`?",
+    ),
+    (
+        "mode misspelt",
+        HISTORICAL,
+        "mode: Historical",
+        "mode: hot",
+        "did you mean `Hot`?",
+    ),
+    (
+        "mode in quotes",
+        HISTORICAL,
+        "mode: Historical",
+        "mode: \"Historical\"",
+        "a name without quotes",
+    ),
+    (
+        "mode at the wrong place",
+        HISTORICAL,
+        "relays_ms: 150,",
+        "relays_ms: 150, mode: Historical,",
+        "unknown field `mode`",
+    ),
+    (
+        "unknown field",
+        HISTORICAL,
+        "operators:",
+        "operator:",
+        "did you mean `operators`?",
+    ),
+    (
+        "unknown field",
+        HISTORICAL,
+        "throw_after:",
+        "thrown_after:",
+        "did you mean `throw_after`?",
+    ),
+    (
+        "missing field",
+        HISTORICAL,
+        "throw_after: Drawn(\"20s\", \"100s\"), ",
+        "",
+        "the field `throw_after` is missing",
+    ),
+    (
+        "no such choice",
+        HISTORICAL,
+        "Drawn(",
+        "Between(",
+        "`Fixed`, `Drawn`",
+    ),
+    (
+        "no choice",
+        HISTORICAL,
+        "Drawn(\"20s\", \"100s\")",
+        "\"20s\"",
+        "a name without quotes",
+    ),
+    (
+        "half a choice",
+        HISTORICAL,
+        "Drawn(\"20s\", \"100s\")",
+        "Drawn(\"20s\")",
+        "expected 2 values in parentheses, found 1",
+    ),
+    (
+        "negative delay",
+        HISTORICAL,
+        "\"20s\"",
+        "\"-20s\"",
+        "`-20s` is negative",
+    ),
+    (
+        "negative delay",
+        HISTORICAL,
+        "Drawn(\"20s\", \"100s\")",
+        "Fixed(\"-1m\")",
+        "`-1m` is negative",
+    ),
+    (
+        "delay without unit",
+        HISTORICAL,
+        "\"100s\"",
+        "\"100\"",
+        "needs a unit",
+    ),
+    (
+        "delay backwards",
+        HISTORICAL,
+        "Drawn(\"20s\", \"100s\")",
+        "Drawn(\"100s\", \"20s\")",
+        "the shorter time first",
+    ),
+    (
+        "absurd delay",
+        HISTORICAL,
+        "\"100s\"",
+        "\"100h\"",
+        "at most 1h",
+    ),
+    (
+        "negative bound",
+        SCRIPT,
+        "duration: \"1m\",",
+        "duration: \"1m\", bounds: (by_hand: \"-3m\"),",
+        "`-3m` is negative",
+    ),
+    (
+        "unknown field",
+        SCRIPT,
+        "duration: \"1m\",",
+        "duration: \"1m\", bounds: (byhand: \"3m\"),",
+        "did you mean `by_hand`?",
+    ),
+    (
         "unknown format",
         SITE,
         "format: 1,",
@@ -401,6 +527,23 @@ fn wrong_input_is_told_with_its_place() {
 }
 
 #[test]
+fn a_historical_site_must_say_who_throws_the_switch() {
+    let spoiled = Spoiled::new();
+    let good = std::fs::read_to_string(spoiled.path(HISTORICAL)).expect("text");
+    let lines = good.lines().filter(|line| !line.contains("operators: ("));
+    let bad: String = lines.map(|line| format!("{line}\n")).collect();
+    assert!(bad.len() < good.len());
+    let found = spoiled.said("check", HISTORICAL, bad.as_bytes());
+    let (line, _) = told("no operators", HISTORICAL, &found);
+    let switch = 1 + bad
+        .lines()
+        .position(|line| line.contains("switch: ("))
+        .expect("a line");
+    assert_eq!(line as usize, switch, "{}", found.1);
+    assert!(found.1.contains("expected operators:"), "{}", found.1);
+}
+
+#[test]
 fn files_that_are_none_are_told_by_check_and_run() {
     let spoiled = Spoiled::new();
     let garbage: Vec<u8> = (0..4000u32).map(|n| (n * n * 31 + n / 7) as u8).collect();
@@ -420,6 +563,60 @@ fn files_that_are_none_are_told_by_check_and_run() {
     }
     let nothing = duplex(&["run", "sites/none"]);
     assert_eq!(status(&nothing), 2, "{}", errors(&nothing));
+}
+
+#[test]
+fn two_sites_are_run_in_turn_and_set_side_by_side() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("report.json").display().to_string();
+    let sites = ["sites/tiny", HISTORICAL];
+    let script = ["--script", "scripts/tiny-by-hand.ron", "--report", &report];
+    let output = duplex(&[&["run"], &sites[..], &script].concat());
+    assert_eq!(status(&output), 0, "{}", errors(&output));
+    let said = String::from_utf8_lossy(&output.stdout);
+    let table = said.split("Side by side").nth(1).expect("the table");
+    for part in ["heartbeat silent", "takeover by hand", "Not promised:"] {
+        assert!(table.contains(part), "no {part}: {table}");
+    }
+    let text = std::fs::read_to_string(&report).expect("the report is written");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(json["exit_status"], 0);
+    let modes: Vec<_> = (0..2).map(|n| json["runs"][n]["mode"].clone()).collect();
+    assert_eq!(modes, ["hot", "historical"]);
+    // Alone the site's run is the same.
+    let alone = duplex(&[
+        "run", HISTORICAL, script[0], script[1], script[2], script[3],
+    ]);
+    assert_eq!(status(&alone), 0);
+    let text = std::fs::read_to_string(&report).expect("the report is written");
+    let alone: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(alone["digest"], json["runs"][1]["digest"]);
+}
+
+#[test]
+fn what_fits_one_site_only_is_refused_for_two() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file").display().to_string();
+    let two = ["run", "sites/tiny", HISTORICAL];
+    for more in [
+        &["--journal", &file][..],
+        &["--entries", &file],
+        &["--save", &file, "--at", "1s"],
+    ] {
+        let output = duplex(&[&two[..], more].concat());
+        assert_eq!(status(&output), 2, "{more:?}: {}", errors(&output));
+        let said = errors(&output);
+        assert!(
+            said.contains(more[0]) && said.contains("one site"),
+            "{said}"
+        );
+        assert!(!std::path::Path::new(&file).exists(), "{more:?}");
+    }
+    // A mistake in the second is told before the first is run.
+    let output = duplex(&["run", "sites/tiny", "sites/none", "--report", &file]);
+    assert_eq!(status(&output), 2, "{}", errors(&output));
+    assert!(errors(&output).contains("sites/none"));
+    assert!(output.stdout.is_empty(), "nothing was run");
 }
 
 #[test]

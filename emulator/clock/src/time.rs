@@ -53,6 +53,9 @@ pub enum TimeError {
     /// Something that is not a digit where a number must begin.
     #[error("expected a number at `{0}`, as in `90s` or `1h30m`")]
     NumberExpected(String),
+    /// A minus in front.
+    #[error("`{0}` is negative; expected a duration such as `90s`, `10m` or `1h30m`")]
+    Negative(String),
     /// A number without unit.
     #[error("`{0}` needs a unit: one of h, m, s, ms, us, ns")]
     UnitExpected(String),
@@ -309,6 +312,9 @@ impl FromStr for Span {
         if text.is_empty() {
             return Err(TimeError::Empty);
         }
+        if text.starts_with('-') {
+            return Err(TimeError::Negative(text.to_owned()));
+        }
         let mut rest = text;
         let mut total: u64 = 0;
         let mut smaller_than = usize::MAX; // index of the unit before, in UNITS
@@ -490,7 +496,7 @@ mod tests {
         assert_eq!(error("  "), TimeError::Empty);
         assert_eq!(error("90"), TimeError::UnitExpected("90".into()));
         assert_eq!(error("s"), TimeError::NumberExpected("s".into()));
-        assert_eq!(error("-5s"), TimeError::NumberExpected("-5s".into()));
+        assert_eq!(error("-5s"), TimeError::Negative("-5s".into()));
         assert_eq!(
             error("5 fortnights"),
             TimeError::UnknownUnit(" fortnights".into())
