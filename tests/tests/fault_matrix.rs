@@ -20,7 +20,7 @@ use exercise::script::{
     UnitTarget, WrongSwitch,
 };
 use site::Record;
-use site::fault::{KINDS, Model};
+use site::fault::{KINDS, Model, Trouble, Way};
 use tests::{Evening, Morning, repository, site_at};
 
 fn seconds(n: u64) -> Span {
@@ -36,6 +36,14 @@ fn exercise_of(kind: &str, site: &Inputs) -> FaultKind {
         FaultKind::Sequence(vec![part(Span::ZERO, first), part(seconds(later), second)])
     };
     let unit = UnitTarget::Drum(0);
+    let late = Span::from_millis(400);
+    let line = |trouble| FaultKind::Line {
+        line: None,
+        way: Way::Both,
+        lasting: seconds(5),
+        trouble,
+        seed: None,
+    };
     match kind {
         "FailStop" => FaultKind::FailStop { machine },
         "FailStopAtInstruction" => FaultKind::FailStopAtInstruction {
@@ -109,6 +117,23 @@ fn exercise_of(kind: &str, site: &Inputs) -> FaultKind {
             unit: GroupTarget::Number(0),
             lasting: seconds(3),
         },
+        "Line(Cut)" => line(Trouble::Cut),
+        "Line(Loss)" => line(Trouble::Loss { one_in: 4 }),
+        "Line(Noise)" => line(Trouble::Noise { one_bit_in: 2000 }),
+        "Line(Bursts)" => line(Trouble::Bursts {
+            one_bit_in: 2000,
+            mean_bits: 4,
+        }),
+        "Line(Duplicate)" => line(Trouble::Duplicate { one_in: 4 }),
+        "Line(Reorder)" => line(Trouble::Reorder {
+            one_in: 4,
+            by: late,
+        }),
+        "Line(Delay)" => line(Trouble::Delay {
+            one_in: 4,
+            by: late,
+        }),
+        "Line(Jitter)" => line(Trouble::Jitter { up_to: late }),
         other => panic!("{other} has no exercise: it would never be seen to do anything"),
     }
 }
@@ -136,13 +161,20 @@ fn evening(site: &Inputs, ordered: &FaultKind, disabled: &[&str]) -> Evening {
     evening.script.bounds.live = seconds(20);
     let equipment = Equipment::from(&site.description);
     assert_eq!(evening.script.validate(Some(&equipment)), []);
+    assert_eq!(evening.script.validate(None), []);
     evening
 }
 
 /// What happened at the site, without the records of the faults themselves.
 fn world(morning: &Morning) -> Vec<(Instant, Record)> {
     let mut records = morning.records();
-    records.retain(|(_, record)| !matches!(record, Record::Fault { .. } | Record::Healed { .. }));
+    let of_faults = |record: &Record| {
+        matches!(
+            record,
+            Record::Fault { .. } | Record::Healed { .. } | Record::LineHit { .. }
+        )
+    };
+    records.retain(|(_, record)| !of_faults(record));
     records
 }
 

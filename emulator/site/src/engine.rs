@@ -25,6 +25,7 @@
 mod events;
 mod faults;
 mod life;
+mod line_faults;
 mod trace;
 
 use clock::{Calendar, Instant, Span};
@@ -43,6 +44,7 @@ use crate::statistics::{LineStatistics, MachineStatistics, SiteStatistics, UnitS
 use crate::storage::Storage;
 use crate::switch::{LINE_DELAY, Role, Switch};
 pub use trace::{Actor, Step};
+use line_faults::LineFaults;
 
 const STATION_SWITCH: u32 = 2;
 const STATION_CONTROLS: u32 = 3;
@@ -81,6 +83,8 @@ enum Event {
     Heal(Fault),
     /// The operators throw the switch.
     Thrown,
+    /// A trouble of a line is over.
+    LineMended(u32),
 }
 
 /// Account of a machine's time in the active role.
@@ -118,6 +122,7 @@ pub struct Site {
     healing: u32,
     /// The standby's program is loaded when the switch is thrown.
     load_drum: bool,
+    line_faults: LineFaults,
     fresh: Vec<(Instant, Record)>,
     #[serde(skip)]
     trace: Option<Vec<Step>>,
@@ -151,6 +156,7 @@ impl Site {
             waiting: Vec::new(),
             healing: 0,
             load_drum: (description.switch.operators).is_some_and(|crew| crew.load_drum),
+            line_faults: LineFaults::default(),
             fresh: Vec::new(),
             trace: None,
         };

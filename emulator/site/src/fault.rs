@@ -17,6 +17,7 @@ use clock::time::span_text;
 pub use device::file_control::Unit;
 use serde::{Deserialize, Serialize};
 
+pub use crate::line_fault::{LineFault, Trouble, Way};
 use crate::machine::Machine;
 
 /// Which machine is hit: by name, or by what it does when the fault strikes.
@@ -258,6 +259,8 @@ pub enum Fault {
         #[serde(with = "span_text")]
         r#for: Span,
     },
+    /// A line is cut, noisy, late, or else in trouble.
+    Line(LineFault),
 }
 
 /// Whether the site promises to survive it (`takeover-protocol`, the failure model).
@@ -322,7 +325,7 @@ const fn outside(
 
 /// Every kind of fault, and of key turned.
 #[rustfmt::skip]
-pub const KINDS: [Kind; 24] = [
+pub const KINDS: [Kind; 32] = [
     inside("FailStop", "machine", "processor and channels stop, transfers are torn", "deck loaded"),
     inside("FailStopAtInstruction", "machine", "the same before a certain instruction", "deck loaded"),
     inside("Hang", "machine", "the processor stands still, channels go on", "deck loaded"),
@@ -347,6 +350,14 @@ pub const KINDS: [Kind; 24] = [
     inside("OperatorError", "switch", "RESET, load, role or unit switch thrown by mistake", "put right"),
     inside("PowerBus", "several", "machines and units on one power bus lose power together", "lasting"),
     inside("AirConditioning", "several", "machines and units cooled together stop together", "lasting"),
+    inside("Line(Cut)", "line", "nothing passes, what is on the way is torn", "lasting"),
+    inside("Line(Loss)", "line", "transmissions vanish", "lasting"),
+    inside("Line(Noise)", "line", "single bits are wrong; outside where the check does not tell", "lasting"),
+    inside("Line(Bursts)", "line", "runs of bits are wrong; outside where the check does not tell", "lasting"),
+    inside("Line(Duplicate)", "line", "transmissions arrive twice", "lasting"),
+    inside("Line(Reorder)", "line", "transmissions are held back and overtaken", "lasting"),
+    inside("Line(Delay)", "line", "transmissions are late", "lasting"),
+    inside("Line(Jitter)", "line", "every transmission is late by chance, in order", "lasting"),
 ];
 
 /// A fault with what the exercise wants of it.
@@ -402,6 +413,7 @@ impl Fault {
             Fault::OperatorError { .. } => "OperatorError",
             Fault::PowerBus { .. } => "PowerBus",
             Fault::AirConditioning { .. } => "AirConditioning",
+            Fault::Line(fault) => fault.name(),
         }
     }
 
@@ -459,7 +471,8 @@ impl Fault {
             | Fault::UnitReturn { .. }
             | Fault::PowerOffBoth { .. }
             | Fault::PlannedSwitchover
-            | Fault::ManualSwitchover => None,
+            | Fault::ManualSwitchover
+            | Fault::Line(_) => None,
         }
     }
 }
@@ -515,6 +528,7 @@ impl std::fmt::Display for Fault {
             Fault::AirConditioning { unit, r#for } => {
                 write!(to, "air conditioner {unit} off for {}", r#for)
             }
+            Fault::Line(fault) => fault.fmt(to),
         }
     }
 }

@@ -8,7 +8,7 @@
 //! | `switch` | the duplex switch and its sense lines |
 //! | `centre_clock` | date and time of day |
 //! | `storage` | file controls with drums and disks |
-//! | `fault` | what can be made to fail |
+//! | `fault`, `line_fault` | what can be made to fail |
 //! | `record` | what is written down, and who may look |
 //! | `statistics` | counts for reports |
 //!
@@ -19,6 +19,7 @@ pub mod centre_clock;
 pub mod description;
 pub mod engine;
 pub mod fault;
+pub mod line_fault;
 pub mod machine;
 pub mod record;
 pub mod source;

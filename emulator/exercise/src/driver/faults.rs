@@ -5,7 +5,7 @@
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
-use site::fault::{CoreBit, Fault, Order, UnitBit};
+use site::fault::{CoreBit, Fault, LineFault, Order, UnitBit};
 use site::{Machine, Site};
 
 use crate::script::{
@@ -264,6 +264,20 @@ fn site_fault(
             unit: number(*group),
             r#for: *lasting,
         },
+        FaultKind::Line {
+            line,
+            way,
+            lasting,
+            trouble,
+            seed,
+        } => Fault::Line(LineFault {
+            // Both were drawn.
+            line: line.unwrap_or(0),
+            way: *way,
+            r#for: *lasting,
+            trouble: *trouble,
+            seed: seed.unwrap_or(0),
+        }),
         FaultKind::Choose(_)
         | FaultKind::Sequence(_)
         | FaultKind::Healed { .. }

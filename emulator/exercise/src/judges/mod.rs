@@ -162,6 +162,10 @@ impl Judges {
                 model.before.make_mut().insert(ordinal, told);
             }
         }
+        let interchanges = inputs.description.interchanges.iter();
+        let line_of = interchanges
+            .flat_map(|one| std::iter::repeat_n(one.line, one.sets.into()))
+            .collect();
         Judges {
             mode: inputs.description.mode,
             bounds: bounds.clone(),
@@ -175,7 +179,7 @@ impl Judges {
             promise: Promise::new(sets, inputs.description.mode),
             turns: Turns::default(),
             fencing: Fencing::default(),
-            takeovers: Takeovers::new(sets),
+            takeovers: Takeovers::new(line_of),
             live: Live::default(),
             next_audit: Instant::ZERO + bounds.audit_every,
             units_hurt: BTreeMap::new(),

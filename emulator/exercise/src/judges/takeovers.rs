@@ -11,6 +11,9 @@
 //! machine to which nothing had happened was taken for dead. Bounds apply to automatic takeovers; a
 //! startover's outage counts from the return of power. A switch thrown by hand has bounds of its own, one
 //! of them for the part after it was thrown.
+//! startover's outage counts from the return of power. Nobody can say when an entry is answered
+//! whose line is in trouble: no bound counts those that wait then or are entered meanwhile. That
+//! they are answered in the end is the judge's of `live-again`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,6 +176,10 @@ pub struct Takeovers {
     /// Where machines halted themselves.
     pub halted: Vec<(Machine, u16)>,
     locked: BTreeSet<u16>,
+    /// The line of each set.
+    line_of: Vec<u8>,
+    /// Lines in trouble, and by how many faults.
+    lines_in_trouble: BTreeMap<u8, u32>,
 }
 
 /// So long after something happened to a machine a takeover may be its consequence.
@@ -182,8 +189,8 @@ const EXCUSED: Span = Span::from_secs(5);
 const LOG_MAX: usize = 400;
 
 impl Takeovers {
-    /// For so many sets.
-    pub fn new(sets: u16) -> Takeovers {
+    /// For sets on these lines.
+    pub fn new(line_of: Vec<u8>) -> Takeovers {
         Takeovers {
             moves: Vec::new(),
             faults: Vec::new(),
@@ -197,9 +204,11 @@ impl Takeovers {
             fit_since: [Instant::ZERO; 2],
             power_returns: None,
             last_started: None,
-            last_frame: vec![None; usize::from(sets)],
+            last_frame: vec![None; line_of.len()],
             halted: Vec::new(),
             locked: BTreeSet::new(),
+            line_of,
+            lines_in_trouble: BTreeMap::new(),
         }
     }
 
@@ -295,8 +304,12 @@ impl Takeovers {
                     self.troubled.remove(&machine);
                     self.becomes_fit(at, machine);
                 }
-                if *mended {
+                if let Fault::Line(fault) = fault {
+                    self.line_is_sound(fault.line);
+                } else if *mended {
                     self.excused_from = Some(at);
+                }
+                if *mended {
                     self.write(at, format!("MENDED {fault}"));
                 }
             }
@@ -373,13 +386,17 @@ impl Takeovers {
             | Fault::TornWrite { .. }
             | Fault::UnitLoss { .. }
             | Fault::UnitReturn { .. }
-            | Fault::ReturnToService { .. } => false,
+            | Fault::ReturnToService { .. }
+            | Fault::Line(_) => false,
         };
         if took_effect && on_active {
             self.machine_hit(at, ledger);
         }
-        // A unit's trouble is no reason to take a machine for dead.
-        if took_effect && fault.kind().hits != "unit" {
+        if let (Fault::Line(fault), true) = (fault, took_effect) {
+            self.line_in_trouble(fault.line);
+        }
+        // A unit's or a line's trouble is no reason to take a machine for dead.
+        if took_effect && !["unit", "line"].contains(&fault.kind().hits) {
             self.excused_from = Some(at);
         }
         if let (
@@ -426,10 +443,50 @@ impl Takeovers {
         }
     }
 
+    /// Nobody can say when what waits there will be answered.
+    fn line_in_trouble(&mut self, line: u8) {
+        *self.lines_in_trouble.entry(line).or_default() += 1;
+        let line_of = &self.line_of;
+        let elsewhere = |(set, _): &(u16, u16)| line_of.get(usize::from(*set)) != Some(&line);
+        if let Some((_, waiting)) = &mut self.hit {
+            waiting.retain(elsewhere);
+        }
+        self.asked_after_hit.retain(|one, _| elsewhere(one));
+        for earlier in &mut self.moves {
+            let before = earlier.waiting.len();
+            earlier.waiting.retain(elsewhere);
+            earlier.asked.retain(|one, _| elsewhere(one));
+            if earlier.first_answer_at.is_none() {
+                earlier.held -= (before - earlier.waiting.len()) as u64;
+            }
+        }
+    }
+
+    fn line_is_sound(&mut self, line: u8) {
+        if let Some(faults) = self.lines_in_trouble.get_mut(&line) {
+            *faults -= 1;
+            if *faults == 0 {
+                self.lines_in_trouble.remove(&line);
+            }
+        }
+    }
+
+    fn on_a_sound_line(&self, set: u16) -> bool {
+        let line = self.line_of.get(usize::from(set));
+        line.is_none_or(|line| !self.lines_in_trouble.contains_key(line))
+    }
+
+    /// Entries held, on lines in good order: set and serial.
+    fn held(&self, ledger: &Ledger) -> BTreeSet<(u16, u16)> {
+        let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
+        waiting
+            .filter(|(set, _)| self.on_a_sound_line(*set))
+            .collect()
+    }
+
     /// The active machine was hit now; what waits now was held at the fault.
     fn machine_hit(&mut self, at: Instant, ledger: &Ledger) {
-        let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
-        self.hit = Some((at, waiting.collect()));
+        self.hit = Some((at, self.held(ledger)));
         self.asked_after_hit.clear();
     }
 
@@ -448,10 +505,8 @@ impl Takeovers {
             }
         }
         self.active = Some(to);
-        let (fault_at, waiting) = self.hit.take().unwrap_or_else(|| {
-            let waiting = ledger.all_open().map(|(set, open)| (set, open.serial));
-            (at, waiting.collect())
-        });
+        let hit = self.hit.take();
+        let (fault_at, waiting) = hit.unwrap_or_else(|| (at, self.held(ledger)));
         if let Some(last) = self.moves.last_mut() {
             last.overtaken |= last.first_answer_at.is_none();
         }
@@ -547,6 +602,9 @@ impl Takeovers {
 
     /// An entry was accepted.
     pub fn accepted(&mut self, at: Instant, set: u16, serial: u16) {
+        if !self.on_a_sound_line(set) {
+            return;
+        }
         if self.hit.is_some() {
             self.asked_after_hit.insert((set, serial), at);
         } else if let Some(last) = self.moves.last_mut()

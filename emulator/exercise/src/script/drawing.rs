@@ -135,6 +135,16 @@ fn components(rate: &Rate, equipment: &Equipment) -> Vec<(String, FaultKind)> {
         },
         None => fault,
     };
+    if let FaultKind::Line { line: None, .. } = inner {
+        let on = |n: u8| {
+            let mut fault = inner.clone();
+            if let FaultKind::Line { line, .. } = &mut fault {
+                *line = Some(n);
+            }
+            (fault.component(), whole(fault))
+        };
+        return (0..equipment.lines).map(on).collect();
+    }
     let Some(unit) = inner.unit() else {
         let component = inner.component();
         return vec![(component, whole(inner))];
@@ -286,6 +296,11 @@ impl Drawing<'_> {
             let sets = u64::from(self.equipment.sets.max(1));
             *set = SetTarget::Set(self.stream.below(sets) as u16);
         }
+        if let FaultKind::Line { line, seed, .. } = &mut fault {
+            let lines = u64::from(self.equipment.lines.max(1));
+            line.get_or_insert_with(|| self.stream.below(lines) as u8);
+            seed.get_or_insert_with(|| self.stream.next_u64());
+        }
         self.drawn.push(DrawnFault {
             at: at.clone(),
             after: mode.after,
@@ -372,6 +387,7 @@ impl FaultKind {
             | FaultKind::ClockOffset { machine: m, .. }
             | FaultKind::ClockDrift { machine: m, .. }
             | FaultKind::BrokenAdder { machine: m, .. } => machine(m).to_owned(),
+            FaultKind::Line { line: Some(n), .. } => format!("line/{n}"),
             FaultKind::PowerBus {
                 bus: GroupTarget::Number(n),
                 ..
@@ -477,6 +493,66 @@ mod tests {
             before(0.25, 360)
         );
         assert!(before(3.0, 360) <= 3);
+    }
+
+    fn line(line: Option<u8>) -> FaultKind {
+        FaultKind::Line {
+            line,
+            way: Default::default(),
+            lasting: Span::from_secs(10),
+            trouble: site::fault::Trouble::Cut,
+            seed: None,
+        }
+    }
+
+    #[test]
+    fn a_line_not_named_is_drawn_and_each_fails_by_itself() {
+        let drawn = |fault: FaultKind, seed| {
+            let at = When::Fixed(Span::from_secs(10));
+            let script = Script {
+                faults: vec![super::super::OrderedFault { at, fault }],
+                ..Script::quiet()
+            };
+            match script.draw_faults(seed, &equipment())[..] {
+                [
+                    DrawnFault {
+                        fault:
+                            FaultKind::Line {
+                                line: Some(line),
+                                seed: Some(seed),
+                                ..
+                            },
+                        ..
+                    },
+                ] => (line, seed),
+                ref other => panic!("one line: {other:?}"),
+            }
+        };
+        let any: Vec<(u8, u64)> = (1..=40).map(|seed| drawn(line(None), seed)).collect();
+        let second = any.iter().filter(|(line, _)| *line == 1).count();
+        assert!((10..=30).contains(&second), "{second} of 40");
+        assert!(any.windows(2).all(|two| two[0].1 != two[1].1));
+        assert!((1..=40).all(|seed| drawn(line(Some(1)), seed).0 == 1));
+
+        let life = Life::Exponential {
+            mtbf: Span::from_secs(600),
+        };
+        let at_a_rate = |fault| {
+            let script = rates(vec![Rate { fault, life }]);
+            let drawn = script.draw_faults(7, &equipment());
+            let of_second =
+                |one: &&DrawnFault| matches!(one.fault, FaultKind::Line { line: Some(1), .. });
+            let second: Vec<When> = drawn
+                .iter()
+                .filter(of_second)
+                .map(|d| d.at.clone())
+                .collect();
+            (drawn.len(), second)
+        };
+        let (all, of_all) = at_a_rate(line(None));
+        let (one, of_one) = at_a_rate(line(Some(1)));
+        assert!(one > 1 && all > one, "{all}, {one}");
+        assert_eq!(of_all, of_one, "by its own stream");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use clock::Span;
 use serde::{Deserialize, Serialize};
+use site::fault::{Trouble, Way};
 
 use super::{DURATION_MAX, Equipment, Mistakes};
 
@@ -312,6 +313,24 @@ pub enum FaultKind {
         #[serde(with = "clock::time::span_text")]
         lasting: Span,
     },
+    /// A line is cut, noisy, late, or else in trouble:
+    /// `Line(line: 3, way: Up, lasting: "10s", trouble: Noise(one_bit_in: 500))`.
+    Line {
+        /// Number of the line; drawn from the seed if none.
+        #[serde(default)]
+        line: Option<u8>,
+        /// One-way or two-way.
+        #[serde(default)]
+        way: Way,
+        /// How long after its first hit it lasts.
+        #[serde(with = "clock::time::span_text")]
+        lasting: Span,
+        /// What is wrong.
+        trouble: Trouble,
+        /// Seed of its chances; drawn if none.
+        #[serde(default)]
+        seed: Option<u64>,
+    },
     /// A fault that is mended so long after it took effect.
     Healed {
         /// How long after.
@@ -446,6 +465,9 @@ fn no_such_thing(fault: &FaultKind, equipment: &Equipment) -> Option<(String, St
                 set: SetTarget::Set(n),
             },
         ) => (usize::from(*n), "set", equipment.sets.into()),
+        (.., FaultKind::Line { line: Some(n), .. }) => {
+            ((*n).into(), "line", equipment.lines.into())
+        }
         _ => return None,
     };
     let message = format!("the site has no {what} {n}");
@@ -462,6 +484,7 @@ fn wrong_by_itself(fault: &FaultKind) -> Option<(String, &'static str)> {
         | FaultKind::StaleRestart { lasting, .. }
         | FaultKind::PowerBus { lasting, .. }
         | FaultKind::AirConditioning { lasting, .. }
+        | FaultKind::Line { lasting, .. }
         | FaultKind::Healed { after: lasting, .. }
             if *lasting == Span::ZERO || *lasting > Span::from_secs(24 * 3600) =>
         {
@@ -505,6 +528,7 @@ fn wrong_by_itself(fault: &FaultKind) -> Option<(String, &'static str)> {
             format!("a sum has no bit {bit}"),
             "0 (position 35) to 34 (position 1)",
         ),
+        FaultKind::Line { trouble, .. } => trouble.mistake(),
         FaultKind::Choose(kinds) if kinds.is_empty() => {
             wrong("nothing to choose from".to_owned(), "at least one fault")
         }

@@ -65,6 +65,7 @@ impl Site {
                     self.turn_key(now, Cause::ManualTakeover, true);
                 }
             }
+            Event::LineMended(number) => self.mend_line(now, number),
         }
     }
 
@@ -288,11 +289,10 @@ impl Site {
                     line,
                     direction,
                     hit,
-                } => Record::LineHit {
-                    line,
-                    direction,
-                    hit,
-                },
+                } => {
+                    self.line_hit(at, line, direction, hit);
+                    continue;
+                }
             };
             self.record(at, record);
         }

@@ -29,6 +29,12 @@ impl Site {
     /// A fault comes due: it acts, and its record says what it hit. One that waits and could
     /// change nothing comes again.
     pub(super) fn strike(&mut self, now: Instant, order: Order) {
+        if let (Fault::Line(fault), false) = (order.fault, order.disabled)
+            && self.trouble_line(now, fault)
+        {
+            // Its record is made when it hits something.
+            return;
+        }
         // The record stands before what follows from the fault.
         let place = self.fresh.len();
         // Whom it hits is known before it does.
@@ -106,6 +112,7 @@ impl Site {
                 (asked, hit)
             }
             Fault::ManualSwitchover => self.turn_key(now, Cause::ManualSwitchover, true),
+            Fault::Line(_) => (false, "no such line".to_string()),
             // Those of a machine, when there is none in that role.
             _ => (false, "no such machine".to_string()),
         }

@@ -17,7 +17,7 @@ fn at(tenths: u64) -> Instant {
 impl Evening {
     fn new() -> Evening {
         Evening {
-            judge: Takeovers::new(2),
+            judge: Takeovers::new(vec![0, 1]),
             ledger: Ledger::new(2),
         }
     }
@@ -197,4 +197,70 @@ fn an_entry_the_old_machine_still_answered_waited_for_nobody() {
     assert!(evening.verdict().holds, "{:?}", evening.verdict());
     let felt = evening.judge.moves[0].felt();
     assert_eq!(felt, Some(Span::from_millis(300)));
+}
+
+/// Line 0 is cut; set 0 hangs on it, set 1 does not.
+fn cut() -> Fault {
+    Fault::Line(site::fault::LineFault {
+        line: 0,
+        way: site::fault::Way::Both,
+        r#for: Span::from_secs(40),
+        trouble: site::fault::Trouble::Cut,
+        seed: 1,
+    })
+}
+
+#[test]
+fn no_bound_counts_those_whose_line_is_in_trouble_and_the_others_stay_bound() {
+    // Before the fault, between it and the decision, after the decision.
+    for begins in [90, 102, 110] {
+        let mut evening = Evening::new();
+        if begins == 90 {
+            evening.fault(begins, cut());
+        }
+        evening.entered(98, 0);
+        evening.entered(99, 1);
+        evening.fault(100, STOP);
+        if begins == 102 {
+            evening.fault(begins, cut());
+        }
+        evening.decided(105, Machine::A);
+        if begins == 110 {
+            evening.fault(begins, cut());
+        }
+        assert!(!evening.verdict().holds, "set 1 waits");
+        evening.answered(120, 1, Machine::B);
+        // Set 0 still waits, and nobody can say how long.
+        assert!(evening.verdict().holds, "{begins}: {:?}", evening.verdict());
+        assert_eq!(evening.judge.moves[0].held, 1, "{begins}");
+    }
+    // With the other line in good order its set stays bound.
+    let mut evening = Evening::new();
+    evening.fault(90, cut());
+    evening.entered(99, 1);
+    evening.fault(100, STOP);
+    evening.decided(105, Machine::A);
+    evening.answered(160, 1, Machine::B);
+    assert!(!evening.verdict().holds);
+}
+
+#[test]
+fn a_mended_line_binds_again_and_a_cut_line_is_no_reason_to_take_over() {
+    let mut evening = Evening::new();
+    evening.fault(50, cut());
+    let mended = Record::Healed {
+        fault: cut(),
+        mended: true,
+    };
+    evening.record(80, mended);
+    evening.entered(98, 0);
+    evening.fault(100, STOP);
+    evening.decided(105, Machine::A);
+    assert!(!evening.verdict().holds, "set 0 waits");
+
+    let mut evening = Evening::new();
+    evening.fault(99, cut());
+    evening.decided(100, Machine::A);
+    let verdict = evening.verdict();
+    assert!(verdict.detail.contains("taken for dead"), "{verdict:?}");
 }
