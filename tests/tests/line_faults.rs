@@ -9,7 +9,8 @@ use exercise::script::{FaultKind, Target};
 use site::Record;
 use site::fault::{Fault, Trouble, Way};
 use site::record::{Direction, Effect};
-use tests::{Evening, Morning, site_at};
+use tests::transcript::transcript;
+use tests::{Evening, Morning, site, site_at};
 
 const LINE: u8 = 0;
 
@@ -131,4 +132,56 @@ fn a_line_in_trouble_is_the_same_twice_and_saved_in_the_middle() {
     let fault = line_fault(Way::Both, Trouble::Delay { one_in: 3, by }, None);
     let morning = evening(3, fault).twice(&site);
     assert!(hits(&morning).len() > 10);
+}
+
+/// What goes to the centre within so many milliseconds is eight seconds late.
+fn late(milliseconds: u64) -> FaultKind {
+    FaultKind::Line {
+        line: Some(LINE),
+        way: Way::Up,
+        lasting: Span::from_millis(milliseconds),
+        trouble: Trouble::Delay {
+            one_in: 1,
+            by: Span::from_secs(8),
+        },
+        seed: None,
+    }
+}
+
+/// So short a transmission that it arrives between a poll and its reply, and is taken for that.
+#[test]
+fn what_was_told_not_done_is_not_done_when_it_comes_late() {
+    let evening = Evening::new(45.0)
+        .enter(2.0, 0, "112JULLGALAX")
+        .fault(9.9, late(3000))
+        .enter(10.0, 0, "01Y2")
+        .reset(11.0, 0)
+        .enter(11.1, 0, "*I")
+        .enter(30.0, 0, "*I");
+    let morning = evening.twice(&site("tiny"));
+    let log = transcript("", &morning) + &morning.log();
+    let printed = morning.printed(0);
+    assert!(printed.contains("LAST ENTRY NOT DONE/NO BOOKING"), "{log}");
+    assert!(!printed.contains("AA1"), "sold after all: {log}");
+    assert!(hits(&morning).len() > 2, "{log}");
+    morning.all_held();
+}
+
+#[test]
+fn what_was_refused_is_not_done_when_it_comes_again() {
+    let evening = Evening::new(45.0)
+        .enter(1.0, 0, "11JULLGAALB")
+        .enter(3.0, 1, "11JULLGAALB")
+        .enter(7.0, 0, "01Y2")
+        .fault(9.95, late(200))
+        .enter(10.0, 1, "01Y2")
+        .enter(14.0, 0, "I")
+        .enter(30.0, 1, "*I");
+    let morning = evening.twice(&site("tiny"));
+    let log = transcript("", &morning) + &morning.log();
+    let printed = morning.printed(1);
+    assert!(printed.contains("UNABLE 0 LEFT"), "{log}");
+    assert!(!printed.contains("AA205"), "sold after all: {log}");
+    assert!(!hits(&morning).is_empty(), "{log}");
+    morning.all_held();
 }
