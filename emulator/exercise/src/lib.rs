@@ -34,6 +34,7 @@ pub mod files;
 pub mod inputs;
 pub mod judges;
 pub mod layout;
+pub mod linearisability;
 pub mod media;
 pub mod opening;
 pub mod people;
