@@ -117,6 +117,7 @@ fn history(number: u64) -> History {
                 let id = Id {
                     set,
                     serial: begun as u16,
+                    part: 0,
                 };
                 let step = Step::Begin(deed);
                 events.push(Event { at, id, step });

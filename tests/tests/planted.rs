@@ -44,7 +44,7 @@ struct Planted {
 }
 
 /// The table of planted faults.
-const PLANTED: [Planted; 13] = [
+const PLANTED: [Planted; 15] = [
     Planted {
         name: "answer-before-commit",
         site: MIDDLING,
@@ -122,6 +122,18 @@ const PLANTED: [Planted; 13] = [
         site: HISTORICAL,
         exercise: "crash",
         judge: "inventory-adds-up",
+    },
+    Planted {
+        name: "refuses-the-last-seats",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "linearisable",
+    },
+    Planted {
+        name: "summary-not-raised",
+        site: MIDDLING,
+        exercise: "no-fault",
+        judge: "availability-fresh",
     },
 ];
 
@@ -317,4 +329,14 @@ fn historical_seats_taken_last() {
 #[test]
 fn heartbeat_only_when_idle() {
     is_found("heartbeat-when-idle");
+}
+
+#[test]
+fn refuses_the_last_seats() {
+    is_found("refuses-the-last-seats");
+}
+
+#[test]
+fn summary_not_raised() {
+    is_found("summary-not-raised");
 }

@@ -17,6 +17,7 @@ use clock::{Instant, Span};
 use exercise::diagram::Diagram;
 use exercise::driver::{self, Onlooker, Outcome, Plan, Progress, Run, StartError};
 use exercise::entries_csv::{self, Entry};
+use exercise::history::{Format, Writer};
 use exercise::inputs::Inputs;
 use exercise::report::comparison::Comparison;
 use exercise::report::{Report, text};
@@ -71,6 +72,9 @@ pub struct Options {
     /// Draws a space-time diagram, one page for a browser.
     #[arg(long, value_name = "FILE.html")]
     diagram: Option<PathBuf>,
+    /// Writes what the terminals were told of seats, for other checkers: Jepsen's EDN, or JSON.
+    #[arg(long, value_name = "FILE.edn|.json", value_parser = parse_history, conflicts_with = "from")]
+    history: Option<(PathBuf, Format)>,
     /// No progress and no report on standard output.
     #[arg(long)]
     quiet: bool,
@@ -98,6 +102,15 @@ pub fn parse_speed(text: &str) -> Result<Speed, String> {
             .ok_or_else(|| {
                 "expected max, real or xN from x0.001 to x1000000, such as x10".to_owned()
             }),
+    }
+}
+
+fn parse_history(path: &str) -> Result<(PathBuf, Format), String> {
+    let path = PathBuf::from(path);
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("edn") => Ok((path, Format::Edn)),
+        Some("json") => Ok((path, Format::Json)),
+        _ => Err("expected a name that ends in .edn or .json".to_owned()),
     }
 }
 
@@ -191,8 +204,16 @@ fn one(options: &Options, (plan, mut run, state): Begun) -> Result<Report, Failu
     .map_err(cannot)?;
     let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
     let mut diagram = sheet.as_ref().map(|_| Diagram::new(&plan, &run));
+    let mut history = match &options.history {
+        Some((path, format)) => {
+            let file = File::create(path).map_err(|e| Failure::cannot_write(path, &e))?;
+            Some(Writer::new(&plan, &run, *format, BufWriter::new(file)))
+        }
+        None => None,
+    };
     let mut onlookers: Vec<&mut dyn Onlooker> = Vec::new();
     onlookers.extend(diagram.as_mut().map(|one| one as &mut dyn Onlooker));
+    onlookers.extend(history.as_mut().map(|one| one as &mut dyn Onlooker));
     let begun = WallInstant::now();
     let first = run.now();
     let bar = progress_bar(options.quiet);
@@ -215,6 +236,10 @@ fn one(options: &Options, (plan, mut run, state): Begun) -> Result<Report, Failu
     bar.finish_and_clear();
     let (_, mut out) = journal.finish().map_err(cannot)?;
     out.flush().map_err(cannot)?;
+    if let (Some(history), Some((path, _))) = (history, &options.history) {
+        let written = history.finish(run.now());
+        written.map_err(|e| Failure::cannot_write(path, &e))?;
+    }
     let wall = begun.elapsed().as_secs_f64();
     let report = Report::new(
         &plan.inputs,

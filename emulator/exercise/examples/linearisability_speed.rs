@@ -41,6 +41,7 @@ fn history(flights: usize, sets: u16) -> Vec<(usize, Event)> {
         let id = Id {
             set,
             serial: serials[desk],
+            part: 0,
         };
         let event = |step| {
             let at = Instant(at);

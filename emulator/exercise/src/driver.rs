@@ -31,6 +31,7 @@ use site::{Machine, Record, Site, SiteStatistics, View, Watcher};
 
 use crate::agents::{AgentCounts, Agents, Key, SetEvent};
 use crate::entries_csv::Answered;
+use crate::history;
 use crate::inputs::Inputs;
 use crate::judges::ledger::Traffic;
 use crate::judges::takeovers::{Fired, Takeover};
@@ -127,6 +128,9 @@ pub trait Onlooker {
     fn typed(&mut self, _at: Instant, _set: u16, _key: &Key) {}
     /// A record of the site.
     fn observe(&mut self, _at: Instant, _record: &Record) {}
+    /// An entry that concerns seats was accepted, or its fate is known. Entries of a slice come at its
+    /// end, in order of time.
+    fn entry(&mut self, _entry: &history::Entry) {}
 }
 
 /// Nobody looks on.
@@ -140,6 +144,10 @@ impl Onlooker for Vec<&mut dyn Onlooker> {
 
     fn observe(&mut self, at: Instant, record: &Record) {
         self.iter_mut().for_each(|one| one.observe(at, record));
+    }
+
+    fn entry(&mut self, entry: &history::Entry) {
+        self.iter_mut().for_each(|one| one.entry(entry));
     }
 }
 
@@ -358,6 +366,9 @@ impl Run {
             self.entries.answered(&self.judges.completed);
         }
         self.judges.completed.clear();
+        for entry in self.judges.seats.operations.entries.drain(..) {
+            onlooker.entry(&entry);
+        }
         self.now = until;
         if until.0.is_multiple_of(1_000_000_000) {
             self.counters.sample(&self.site, &plan.counters);
@@ -410,7 +421,7 @@ impl Run {
             not_reached: self.faults.not_given(&self.site),
             log: judges.takeovers.log.clone(),
             counters: self.counters.sums(),
-            verdicts: judges.verdicts(),
+            verdicts: judges.verdicts(&plan.inputs, self.now),
             cut: plan.is_cut(),
             entries: self.entries.rows.clone(),
             seats_left_over: judges.seats_left_over(),

@@ -11,6 +11,7 @@
 //! | [`campaign`] | the same exercise many times: seeds, crash points |
 //! | [`judges`] | who only watch, and their verdicts |
 //! | [`diagram`] | what went when from where to where, for people's eyes |
+//! | [`linearisability`], [`history`] | can a history be put in an order; histories for checkers of others |
 //! | [`report`], [`statistics`] | figures and verdicts for people and for programs |
 //!
 //! The machines know nothing of this room, and the judges nothing of the machines: they see the
@@ -31,6 +32,7 @@ pub mod diagram;
 pub mod driver;
 pub mod entries_csv;
 pub mod files;
+pub mod history;
 pub mod inputs;
 pub mod judges;
 pub mod layout;

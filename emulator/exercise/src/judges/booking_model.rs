@@ -62,6 +62,14 @@ pub struct ToldBooking {
 }
 
 impl ToldBooking {
+    /// No booking.
+    const NOTHING: ToldBooking = ToldBooking {
+        segments: Vec::new(),
+        persons: 0,
+        items: BTreeMap::new(),
+        of: None,
+    };
+
     /// Nothing in it?
     pub fn is_empty(&self) -> bool {
         self.segments.is_empty() && self.items.is_empty() && self.of.is_none()
@@ -124,9 +132,14 @@ impl ToldBooking {
     }
 }
 
-/// Parses a sell's answer: `1 AA1    Y 12JUL LGALAX SS1  0900 1130`.
-pub fn told_segment(answer: &str, today: Today, schedule: &Schedule) -> Option<ToldSegment> {
-    let words: Vec<&str> = answer.split_whitespace().collect();
+/// Parses a segment as it is shown, `1 AA1    Y 12JUL LGALAX HK1`: flight, day, class; seats; how it
+/// stands.
+pub fn shown_segment<'a>(
+    text: &'a str,
+    today: Today,
+    schedule: &Schedule,
+) -> Option<(SeatKey, u16, &'a str)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
     let [_, designator, class, date, _, action, ..] = words[..] else {
         return None;
     };
@@ -137,14 +150,20 @@ pub fn told_segment(answer: &str, today: Today, schedule: &Schedule) -> Option<T
         _ => return None,
     };
     let day = today.place_of(date)?;
-    let standing = match action.get(..2)? {
+    let (how, seats) = action.split_at_checked(2)?;
+    Some(((flight, day, class), seats.parse().ok()?, how))
+}
+
+/// Parses a sell's answer: `1 AA1    Y 12JUL LGALAX SS1  0900 1130`.
+pub fn told_segment(answer: &str, today: Today, schedule: &Schedule) -> Option<ToldSegment> {
+    let (key, seats, how) = shown_segment(answer, today, schedule)?;
+    let standing = match how {
         "SS" => Standing::Sold,
         "LL" => Standing::Wait,
         _ => return None,
     };
-    let seats = action.get(2..)?.parse().ok()?;
     Some(ToldSegment {
-        key: (flight, day, class),
+        key,
         seats,
         standing,
     })
@@ -180,6 +199,21 @@ impl Model {
     pub fn sets_at_work(&self) -> impl Iterator<Item = u16> + '_ {
         let sets = self.sets.iter().enumerate();
         sets.filter_map(|(set, booking)| (!booking.is_empty()).then_some(set as u16))
+    }
+
+    /// What a set was told it holds, though it may hold something else.
+    pub fn told_of(&self, set: u16) -> &ToldBooking {
+        const NOTHING: &ToldBooking = &ToldBooking::NOTHING;
+        self.sets.get(usize::from(set)).unwrap_or(NOTHING)
+    }
+
+    /// Segments of a booking on file, as told last.
+    pub fn segments_on_file(&self, ordinal: u32) -> &[ToldSegment] {
+        let told = match self.filed.get(&ordinal) {
+            Some(Some(told)) => Some(told),
+            _ => self.before.get(&ordinal),
+        };
+        told.map_or(&[], |booking| &booking.segments)
     }
 
     /// Seats an entry would give back if it is done, told or not yet told; of a set that cannot be

@@ -9,6 +9,8 @@
 //! | copies-in-turn | never are both copies of a record or slot written at the same time |
 //! | fenced | no word on a drum, disk or line comes from a machine whose relays are open |
 //! | takeover-bound | no automatic takeover is felt longer than its bound, what was held is answered in time |
+//! | linearisable | what the terminals were told of seats can be put in an order, at each flight, date and class |
+//! | availability-fresh | what the lights showed was so within the last 2 s, or while the entry was on its way |
 //! | live-again | after the last fault and repair everything held is answered |
 //!
 //! In historical mode the promise is less, and the judges hold the site to that: an entry without an
@@ -30,6 +32,7 @@ pub mod ledger;
 pub mod live;
 pub mod promise;
 pub mod sales;
+pub mod seats;
 pub mod takeovers;
 pub mod turns;
 
@@ -55,6 +58,7 @@ use ledger::{Completed, Ledger, OpenEntry, is_refusal};
 use live::Live;
 use promise::{Loss, Promise};
 use sales::Sales;
+use seats::Seats;
 use takeovers::Takeovers;
 use turns::Turns;
 
@@ -118,6 +122,8 @@ pub struct Judges {
     /// What the terminals were told.
     pub model: Model,
     sales: Sales,
+    /// Seats as the terminals were told of them.
+    pub seats: Seats,
     files: FilesAudit,
     promise: Promise,
     turns: Turns,
@@ -175,6 +181,7 @@ impl Judges {
             },
             model,
             sales: Sales::new(inputs, &recovered),
+            seats: Seats::new(inputs, &recovered),
             files: FilesAudit::new(inputs, &recovered),
             promise: Promise::new(sets, inputs.description.mode),
             turns: Turns::default(),
@@ -352,6 +359,7 @@ impl Judges {
                         Mode::Hot => self.model.undecided(*set, &gone.text),
                         Mode::Historical => self.lost(*set, &gone),
                     }
+                    self.seats.undecided(inputs, *set, &gone, &self.model);
                 }
                 if !again {
                     self.takeovers.accepted(at, *set, *serial);
@@ -359,6 +367,8 @@ impl Judges {
                 if !again && let Some(open) = self.ledger.open(*set) {
                     let freed = self.model.may_free(*set, &open.text);
                     self.sales.may_free(*set, *serial, freed);
+                    self.seats
+                        .begun(inputs, at, *set, &self.ledger, &self.model);
                 }
             }
             SetOutput::Answer {
@@ -380,11 +390,16 @@ impl Judges {
                 let outcome = self
                     .ledger
                     .answer(shown_at, *set, *serial, &text, *lights, *complete);
-                if let Some(before) = outcome.before_not_done {
+                if let Some(before) = &outcome.before_not_done {
                     self.sales.resolve(*set, before.serial);
                 }
                 if let Some(before) = &outcome.undecided {
                     self.model.undecided(*set, &before.text);
+                    self.seats.undecided(inputs, *set, before, &self.model);
+                }
+                if outcome.completed.is_some() {
+                    let not_done = outcome.before_not_done.as_ref();
+                    self.seats.answered(at, *set, not_done);
                 }
                 for done in [outcome.before_done, outcome.completed]
                     .into_iter()
@@ -408,9 +423,7 @@ impl Judges {
         if !is_refusal(&entry.text, &entry.answer, done.lights) {
             self.promise.acknowledged(at, &done);
         }
-        let answer = entry.answer.trim_end();
-        let schedule = &inputs.schedule;
-        let changes = self.model.apply(set, &entry.text, answer, schedule);
+        let changes = self.seats.completed(inputs, at, &done, &mut self.model);
         for (ordinal, set) in self.model.given_twice.drain(..) {
             self.files.given_twice(at, ordinal, set);
         }
@@ -442,13 +455,14 @@ impl Judges {
     }
 
     /// All verdicts, after the settling time.
-    pub fn verdicts(&self) -> Vec<Verdict> {
+    pub fn verdicts(&self, inputs: &Inputs, now: Instant) -> Vec<Verdict> {
         let mut verdicts = vec![self.sales.verdict(&self.files)];
         verdicts.extend(self.files.verdicts());
         verdicts.push(self.promise.verdict());
         verdicts.push(self.turns.verdict());
         verdicts.push(self.fencing.verdict());
         verdicts.push(self.takeovers.verdict(&self.bounds));
+        verdicts.extend(self.seats.verdicts(inputs, now));
         verdicts.push(self.live.verdict(self.bounds.live, &self.ledger));
         if self.outside_model {
             // Judged for what was lost, never as a broken promise.

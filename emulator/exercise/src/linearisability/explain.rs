@@ -137,7 +137,7 @@ impl fmt::Display for Range {
 
 impl fmt::Display for Operation {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Id { set, serial } = self.id;
+        let Id { set, serial, .. } = self.id;
         let what = match (self.deed, self.outcome) {
             (Deed::Sell(n), Outcome::Refused { left }) => {
                 format!("was refused {}, with {left} left", seats(n))

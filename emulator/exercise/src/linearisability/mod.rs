@@ -45,6 +45,8 @@ pub struct Id {
     pub set: u16,
     /// Serial of the entry.
     pub serial: u16,
+    /// An entry may give back several times seats of one flight: which, from 0.
+    pub part: u8,
 }
 
 /// What is asked of the seats of one flight, date and class.
@@ -57,6 +59,13 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// So many seats.
+    pub fn seats(self) -> u16 {
+        match self {
+            Deed::Sell(seats) | Deed::Back(seats) => seats,
+        }
+    }
+
     /// Change of the seats left.
     pub fn change(self) -> i32 {
         match self {

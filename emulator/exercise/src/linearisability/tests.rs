@@ -7,7 +7,11 @@ use super::{Checker, Deed, Event, Failure, Id, Outcome, Range, Step};
 const S: u64 = 1_000_000_000;
 
 fn id(set: u16) -> Id {
-    Id { set, serial: 1 }
+    Id {
+        set,
+        serial: 1,
+        part: 0,
+    }
 }
 
 /// An operation: set, deed, outcome, from and to in seconds. With `to` 0 it never ends.

@@ -1,0 +1,137 @@
+//! Seats, as the terminals were told of them: the judges `linearisable` and `availability-fresh`.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`operations`] | entries and answers become operations at flights, dates and classes |
+//! | [`linearisable`] | the answers can be put in an order, flight by flight |
+//! | [`fresh`] | what the lights show was so within two seconds |
+
+pub mod fresh;
+pub mod linearisable;
+pub mod operations;
+
+use clock::Instant;
+use serde::{Deserialize, Serialize};
+
+use super::Verdict;
+use super::booking_model::{Model, SeatChange, SeatKey};
+use super::ledger::{Completed, Ledger, OpenEntry};
+use crate::inputs::Inputs;
+use crate::linearisability::Outcome;
+use crate::recovered::{Media, Recovered};
+use crate::schedule::Class;
+use fresh::{Fresh, Shown};
+use linearisable::Linearisable;
+use operations::Operations;
+
+/// The two judges and the operations they hear of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seats {
+    /// What the entries mean.
+    pub operations: Operations,
+    /// In what order they may have been.
+    pub linearisable: Linearisable,
+    fresh: Fresh,
+}
+
+/// A flight, date and class in words: `AA1 12JUL Y`.
+pub fn name(inputs: &Inputs, (flight, day, class): SeatKey) -> String {
+    let flight = inputs.schedule.flights.get(usize::from(flight));
+    let designator = flight.map_or("?", |flight| &flight.designator);
+    let class = Class::ALL
+        .get(usize::from(class))
+        .map_or('?', |c| c.letter());
+    format!("{designator} {} {class}", inputs.files.date(day))
+}
+
+impl Seats {
+    /// With the opening counts as they stand in storage.
+    pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> Seats {
+        let sets = inputs.description.sets() as u16;
+        Seats {
+            operations: Operations::new(sets, inputs.files.day0(), inputs.files.days),
+            linearisable: Linearisable::new(inputs, recovered),
+            fresh: Fresh::default(),
+        }
+    }
+
+    /// An entry was given up of which nobody will be told.
+    pub fn undecided(&mut self, inputs: &Inputs, set: u16, entry: &OpenEntry, model: &Model) {
+        self.operations
+            .undecided(set, entry, model, &inputs.schedule);
+    }
+
+    /// An entry was accepted.
+    pub fn begun(
+        &mut self,
+        inputs: &Inputs,
+        at: Instant,
+        set: u16,
+        ledger: &Ledger,
+        model: &Model,
+    ) {
+        self.operations
+            .begun(at, set, ledger, model, &inputs.schedule);
+        self.hear(inputs, at);
+    }
+
+    /// An answer is complete; it says that the entry before was not done.
+    pub fn answered(&mut self, at: Instant, set: u16, not_done: Option<&OpenEntry>) {
+        if let Some(before) = not_done {
+            self.operations
+                .ended(at, set, before.serial, Outcome::NotDone);
+        }
+        self.operations.answered(at, set);
+    }
+
+    /// An entry was answered; the model takes what it did from its answer.
+    pub fn completed(
+        &mut self,
+        inputs: &Inputs,
+        at: Instant,
+        done: &Completed,
+        model: &mut Model,
+    ) -> Vec<SeatChange> {
+        let schedule = &inputs.schedule;
+        let sure = self.operations.completing(done, model);
+        let (text, answer) = (&done.entry.text, done.entry.answer.trim_end());
+        let changes = model.apply(done.set, text, answer, schedule);
+        self.operations
+            .completed(at, done, &changes, sure, model, schedule);
+        self.hear(inputs, at);
+        if let (Some(lights), Some(asked)) = (done.lights, self.operations.asked(text, schedule)) {
+            let shown = Shown {
+                set: done.set,
+                asked,
+                lights,
+                entered: done.entry.accepted_at,
+                at,
+            };
+            let lines: Vec<_> = fresh::lines(&shown, schedule).collect();
+            let name = |key| name(inputs, key);
+            self.fresh.shown(&shown, &lines, &self.linearisable, &name);
+            self.operations.lit(at, done, lines);
+        }
+        changes
+    }
+
+    /// The judge hears what has begun and ended.
+    fn hear(&mut self, inputs: &Inputs, at: Instant) {
+        let name = |key| name(inputs, key);
+        for (key, event) in self.operations.events.drain(..) {
+            self.linearisable.hear(key, event, &name);
+        }
+        for key in self.operations.out_of_sight.drain(..) {
+            self.linearisable.lose_sight(key);
+        }
+        for text in self.operations.not_asked.drain(..) {
+            self.linearisable.not_asked(at, text);
+        }
+    }
+
+    /// Both verdicts, at the end.
+    pub fn verdicts(&self, inputs: &Inputs, now: Instant) -> [Verdict; 2] {
+        let name = |key| name(inputs, key);
+        [self.linearisable.verdict(now, &name), self.fresh.verdict()]
+    }
+}
