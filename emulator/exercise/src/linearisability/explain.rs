@@ -130,7 +130,7 @@ impl fmt::Display for Range {
         match (self.least, self.most) {
             (least, most) if least == most => to.write_str(&seats(least)),
             (least, i32::MAX) => write!(to, "{} or more", seats(least)),
-            (least, most) => write!(to, "{least} to {}", seats(most)),
+            (least, most) => write!(to, "{least} to {most} seats"),
         }
     }
 }

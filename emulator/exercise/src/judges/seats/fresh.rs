@@ -129,3 +129,113 @@ impl Fresh {
         self.violations.verdict("availability-fresh", checked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linearisability::{Deed, Event, Id, Outcome, Step};
+
+    const KEY: SeatKey = (0, 0, 0);
+
+    fn at(ms: u64) -> Instant {
+        Instant(ms * 1_000_000)
+    }
+
+    /// One flight with two seats, both sold by an entry from 10 s to 11 s.
+    fn seats() -> Linearisable {
+        let mut seats = Linearisable::of(1, vec![2, 0]);
+        let id = Id {
+            set: 3,
+            serial: 1,
+            part: 0,
+        };
+        let name = |_| String::new();
+        for (ms, step) in [
+            (10_000, Step::Begin(Deed::Sell(2))),
+            (11_000, Step::End(Outcome::Done)),
+        ] {
+            let at = at(ms);
+            seats.hear(KEY, Event { at, id, step }, &name);
+        }
+        seats
+    }
+
+    /// What is said of a light shown, of an entry that took so long.
+    fn said(lit: bool, asked: u16, entered: u64, shown: u64) -> (Verdict, u64) {
+        let mut fresh = Fresh::default();
+        let shown = Shown {
+            set: 1,
+            asked: Asked {
+                display: (0, 0),
+                seats: asked,
+            },
+            lights: 0,
+            entered: at(entered),
+            at: at(shown),
+        };
+        let name = |_| "AA1 1JUL F".to_owned();
+        fresh.shown(&shown, &[(KEY, lit)], &seats(), &name);
+        (fresh.verdict(), fresh.late)
+    }
+
+    #[test]
+    fn a_light_may_be_two_seconds_late() {
+        for (lit, asked, shown, good) in [
+            (false, 1, 11_500, true),
+            (true, 1, 11_500, true),
+            (true, 2, 12_900, true),
+            (true, 1, 13_001, false),
+            (true, 3, 11_500, false),
+            (false, 3, 11_500, true),
+            (false, 3, 20_000, true),
+        ] {
+            let (verdict, _) = said(lit, asked, shown - 500, shown);
+            assert_eq!(
+                verdict.holds, good,
+                "{lit} {asked} {shown}: {}",
+                verdict.detail
+            );
+        }
+        let (verdict, late) = said(true, 1, 11_100, 11_500);
+        let detail =
+            "1 lights of 1 answers were true, but 1 that had been so until 500ms before at most";
+        assert_eq!((verdict.detail.as_str(), late), (detail, 1));
+        let (verdict, _) = said(true, 1, 20_000, 20_500);
+        let detail = "00:00:20.500 set 1: AA1 1JUL F was lit for 1 or more, asked at 00:00:20.000: \
+                      0 seats left, and 0 to 2 seats were last left at 00:00:11.000";
+        assert_eq!(verdict.detail, detail);
+    }
+
+    #[test]
+    fn an_answer_held_up_was_right_while_it_was_on_its_way() {
+        assert!(said(true, 1, 10_500, 19_000).0.holds);
+        assert!(!said(true, 1, 12_000, 19_000).0.holds);
+    }
+
+    #[test]
+    fn lines_of_a_sheet_have_their_lights() {
+        let text = "designator,origin,destination,departure,arrival,distance,aircraft_1962,first_seats,coach_seats\n\
+                    AA1,LGA,LAX,0900,1130,2475,Boeing 707-123,34,78\n\
+                    AA3,LGA,LAX,0800,1030,2475,Boeing 707-123,34,78\n";
+        let schedule = Schedule::read("schedule.csv", text).expect("a good schedule");
+        let shown = Shown {
+            set: 1,
+            asked: Asked {
+                display: (0, 5),
+                seats: 1,
+            },
+            lights: 0b1001_0000_0000_0000,
+            entered: at(0),
+            at: at(1),
+        };
+        let lines: Vec<_> = lines(&shown, &schedule).collect();
+        // Earlier flights first, whatever their numbers.
+        let expected = [
+            ((1, 5, 0), true),
+            ((1, 5, 1), false),
+            ((0, 5, 0), false),
+            ((0, 5, 1), true),
+        ];
+        assert_eq!(lines, expected);
+    }
+}

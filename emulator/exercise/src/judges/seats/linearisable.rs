@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use clock::{Instant, Shared, Span};
 use serde::{Deserialize, Serialize};
 
+use super::filed::Filed;
 use crate::inputs::Inputs;
 use crate::judges::booking_model::SeatKey;
 use crate::judges::{Verdict, Violations};
@@ -64,6 +65,11 @@ impl Linearisable {
                 }
             }
         }
+        Linearisable::of(days, opening)
+    }
+
+    /// With seats left by flight, then day, then class.
+    pub fn of(days: u16, opening: Vec<u16>) -> Linearisable {
         Linearisable {
             days,
             opening: Shared::new(opening),
@@ -158,8 +164,17 @@ impl Linearisable {
     }
 
     /// The verdict, at the end; what is still on its way is unanswered.
-    pub fn verdict(&self, now: Instant, name: &dyn Fn(SeatKey) -> String) -> Verdict {
+    pub fn verdict(
+        &self,
+        now: Instant,
+        filed: &Filed,
+        name: &dyn Fn(SeatKey) -> String,
+    ) -> Verdict {
         let mut violations = self.violations.clone();
+        violations.count += filed.violations.count;
+        if violations.first.is_none() {
+            violations.first.clone_from(&filed.violations.first);
+        }
         for (&key, checker) in &self.moving {
             if let Err(failure) = checker.clone().close(now) {
                 violations.add(now, || said(key, &failure, name));
@@ -171,9 +186,9 @@ impl Linearisable {
             n => format!("; {n} flights could not be followed"),
         };
         let checked = format!(
-            "{} sells and returns of seats, {} refusals with their count and {} entries untold can be \
-             put in an order at every flight, date and class{unjudged}",
-            self.done, self.refused, self.untold
+            "{} sells and returns of seats, {} refusals with their count and {} entries untold have an \
+             order at every flight, date and class; {} bookings shown were on file{unjudged}",
+            self.done, self.refused, self.untold, filed.shown
         );
         violations.verdict("linearisable", checked)
     }

@@ -4,22 +4,29 @@
 //! |---|---|
 //! | [`operations`] | entries and answers become operations at flights, dates and classes |
 //! | [`linearisable`] | the answers can be put in an order, flight by flight |
+//! | [`filed`] | bookings shown were on file |
 //! | [`fresh`] | what the lights show was so within two seconds |
 
+pub mod filed;
 pub mod fresh;
 pub mod linearisable;
 pub mod operations;
+#[cfg(test)]
+mod tests;
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
-use super::booking_model::{Model, SeatChange, SeatKey};
+use super::booking_model::{Model, SeatChange, SeatKey, ToldBooking};
 use super::ledger::{Completed, Ledger, OpenEntry};
+use crate::history::{self, Value};
 use crate::inputs::Inputs;
+use crate::layout::locator_ordinal;
 use crate::linearisability::Outcome;
 use crate::recovered::{Media, Recovered};
 use crate::schedule::Class;
+use filed::Filed;
 use fresh::{Fresh, Shown};
 use linearisable::Linearisable;
 use operations::Operations;
@@ -31,6 +38,7 @@ pub struct Seats {
     pub operations: Operations,
     /// In what order they may have been.
     pub linearisable: Linearisable,
+    filed: Filed,
     fresh: Fresh,
 }
 
@@ -51,12 +59,16 @@ impl Seats {
         Seats {
             operations: Operations::new(sets, inputs.files.day0(), inputs.files.days),
             linearisable: Linearisable::new(inputs, recovered),
+            filed: Filed::default(),
             fresh: Fresh::default(),
         }
     }
 
     /// An entry was given up of which nobody will be told.
     pub fn undecided(&mut self, inputs: &Inputs, set: u16, entry: &OpenEntry, model: &Model) {
+        if entry.text.starts_with('E') {
+            self.filed.end_undecided(set, model.told_of(set).of);
+        }
         self.operations
             .undecided(set, entry, model, &inputs.schedule);
     }
@@ -70,6 +82,16 @@ impl Seats {
         ledger: &Ledger,
         model: &Model,
     ) {
+        if ledger
+            .open(set)
+            .is_some_and(|open| open.text.starts_with('E'))
+        {
+            let sure = self.operations.is_sure(set, model) && ledger.doubtful(set).is_none();
+            match sure {
+                true => self.filed.end_begun(at, set, model.told_of(set)),
+                false => self.filed.end_undecided(set, model.told_of(set).of),
+            }
+        }
         self.operations
             .begun(at, set, ledger, model, &inputs.schedule);
         self.hear(inputs, at);
@@ -80,6 +102,9 @@ impl Seats {
         if let Some(before) = not_done {
             self.operations
                 .ended(at, set, before.serial, Outcome::NotDone);
+            if before.text.starts_with('E') {
+                self.filed.end_answered(before.accepted_at, at, set, None);
+            }
         }
         self.operations.answered(at, set);
     }
@@ -99,6 +124,7 @@ impl Seats {
         self.operations
             .completed(at, done, &changes, sure, model, schedule);
         self.hear(inputs, at);
+        self.file(inputs, at, done, sure, model);
         if let (Some(lights), Some(asked)) = (done.lights, self.operations.asked(text, schedule)) {
             let shown = Shown {
                 set: done.set,
@@ -113,6 +139,45 @@ impl Seats {
             self.operations.lit(at, done, lines);
         }
         changes
+    }
+
+    /// An entry that files, brings in or shows a booking was answered.
+    fn file(&mut self, inputs: &Inputs, at: Instant, done: &Completed, sure: bool, model: &Model) {
+        let (set, begun) = (done.set, done.entry.accepted_at);
+        let (text, answer) = (done.entry.text.as_str(), done.entry.answer.trim_end());
+        match text.chars().next() {
+            Some('I') if answer == "IGNORED" => self.filed.brings(begun, at, set, None),
+            Some('E') => match operations::filed_under(done) {
+                None => self.filed.end_answered(begun, at, set, None),
+                Some(ordinal) if !sure => self.filed.end_undecided(set, Some(ordinal)),
+                Some(ordinal) => {
+                    let nothing = ToldBooking::default();
+                    let filed = model.filed.get(&ordinal).and_then(Option::as_ref);
+                    let filed = Some((ordinal, filed.unwrap_or(&nothing)));
+                    self.filed.end_answered(begun, at, set, filed);
+                    self.filed.brings(begun, at, set, None);
+                }
+            },
+            Some('*') => match (model.of_set(set), self.operations.entries.last()) {
+                (None, _) => self.filed.brings(begun, at, set, None),
+                (Some(_), Some(entry)) => match (&entry.outcome, &entry.value) {
+                    (history::Outcome::Ok, Value::Segments(shown)) => {
+                        let name = |key| name(inputs, key);
+                        self.filed.shows(at, set, shown, &model.before, &name);
+                    }
+                    (history::Outcome::Ok, Value::Text(_)) => {
+                        let locator = answer.split(' ').next().and_then(locator_ordinal);
+                        let brought = model.told_of(set).of;
+                        if brought.is_some() && locator == brought {
+                            self.filed.brings(begun, at, set, brought);
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            },
+            _ => {}
+        }
     }
 
     /// The judge hears what has begun and ended.
@@ -132,6 +197,9 @@ impl Seats {
     /// Both verdicts, at the end.
     pub fn verdicts(&self, inputs: &Inputs, now: Instant) -> [Verdict; 2] {
         let name = |key| name(inputs, key);
-        [self.linearisable.verdict(now, &name), self.fresh.verdict()]
+        [
+            self.linearisable.verdict(now, &self.filed, &name),
+            self.fresh.verdict(),
+        ]
     }
 }

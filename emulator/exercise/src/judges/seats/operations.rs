@@ -99,7 +99,7 @@ fn left(answer: &str) -> Option<u16> {
 }
 
 /// The locator an END was answered with.
-fn filed_under(done: &Completed) -> Option<u32> {
+pub fn filed_under(done: &Completed) -> Option<u32> {
     let locator = done.entry.answer.trim_end().strip_prefix("OK ")?;
     let end = done.entry.text.starts_with('E');
     locator_ordinal(locator).filter(|_| end)
@@ -198,7 +198,7 @@ impl Operations {
     }
 
     /// It is known what a set holds.
-    fn is_sure(&self, set: u16, model: &Model) -> bool {
+    pub fn is_sure(&self, set: u16, model: &Model) -> bool {
         model.of_set(set).is_some() && !self.may_hold.contains_key(&set)
     }
 
