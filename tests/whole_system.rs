@@ -666,3 +666,42 @@ fn entries_written_play_again_to_the_same_answers() {
     assert!(read(&csv).lines().count() > 3);
     assert_eq!(read(&csv), read(&again));
 }
+
+#[test]
+fn a_history_is_written_as_its_name_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let run = |history: &str| {
+        let script = "scripts/tiny-minute.ron";
+        duplex(&[
+            "run",
+            "sites/tiny",
+            "--script",
+            script,
+            "--quiet",
+            "--history",
+            history,
+        ])
+    };
+    let read = |name: &str| std::fs::read_to_string(path(name)).expect("a history");
+    for name in ["history.edn", "history.json"] {
+        let output = run(&path(name));
+        assert_eq!(status(&output), 0, "{}", errors(&output));
+    }
+    let json: Vec<serde_json::Value> = serde_json::from_str(&read("history.json")).expect("JSON");
+    assert!(json.len() > 10, "{json:?}");
+    let edn = read("history.edn");
+    assert_eq!(edn.lines().count(), json.len());
+    assert!(
+        edn.starts_with("{:index 0, :type :invoke, :process "),
+        "{edn}"
+    );
+    for (name, said) in [
+        ("history.csv", "expected a name that ends in .edn or .json"),
+        ("no/such/folder.edn", "folder.edn"),
+    ] {
+        let output = run(&path(name));
+        assert_eq!(status(&output), 2, "{name}");
+        assert!(errors(&output).contains(said), "{}", errors(&output));
+    }
+}

@@ -7,10 +7,20 @@
 //!
 //! A bad counter makes many good histories: a sale that was lost shows only when somebody is told a
 //! count that it should have changed. So it is counted how many are really bad.
+//!
+//! And the history a run writes holds enough for others: read again, it is judged as the run was.
+
+use std::collections::BTreeMap;
 
 use clock::Instant;
+use clock::journal::JournalWriter;
 use clock::random::Stream;
+use exercise::driver::{self, Options, Plan};
+use exercise::history::{Format, Writer};
+use exercise::inputs::load_script;
 use exercise::linearisability::{Checker, Deed, Event, Id, Outcome, Step};
+use serde_json::{Value, json};
+use site::source::SourceMap;
 use stateright::semantics::{ConsistencyTester, LinearizabilityTester, SequentialSpec};
 
 /// Histories compared.
@@ -309,4 +319,167 @@ fn a_thousand_small_histories_are_judged_as_stateright_judges_them() {
     println!("{good} can be ordered, {unnoticed} of them a bad counter's; {bad} cannot");
     assert!(good >= 300 && bad >= 300, "{good} good, {bad} bad");
     assert!(unnoticed >= 50, "{unnoticed} bad counters go unnoticed");
+}
+
+/// Two minutes at the large site, as it writes its history.
+fn written(format: Format) -> String {
+    let mut map = SourceMap::new();
+    tests::fetch(&mut map, "scripts/two-minutes.ron");
+    let script = load_script(&map, "scripts/two-minutes.ron", Some((6, 16))).expect("in order");
+    let options = Options {
+        seed: 7,
+        cut: None,
+        keep_entries: false,
+    };
+    let plan = Plan::new(tests::site("sabre"), script, Vec::new(), options).expect("files");
+    let mut run = plan.begin().expect("they fit the site");
+    let mut history = Writer::new(&plan, &run, format, Vec::new());
+    let mut journal = JournalWriter::digest_only();
+    let outcome = driver::finish(&plan, &mut run, &mut journal, &mut history, &mut |_| {});
+    let broken: Vec<_> = outcome.verdicts.iter().filter(|v| !v.holds).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+    let bytes = history
+        .finish(run.now())
+        .expect("a vector takes everything");
+    String::from_utf8(bytes).expect("text")
+}
+
+/// One value of EDN, as JSON; keywords become texts. Gives what follows it.
+fn edn(text: &str) -> (Value, &str) {
+    let text = text.trim_start_matches([' ', ',', '\n']);
+    let close = |text: &str, mark: char| {
+        text.trim_start_matches([' ', ','])
+            .strip_prefix(mark)
+            .map(str::len)
+    };
+    if let Some(mut rest) = text.strip_prefix('[') {
+        let mut all = Vec::new();
+        loop {
+            if let Some(length) = close(rest, ']') {
+                return (Value::Array(all), &rest[rest.len() - length..]);
+            }
+            let (one, after) = edn(rest);
+            all.push(one);
+            rest = after;
+        }
+    }
+    if let Some(mut rest) = text.strip_prefix('{') {
+        let mut map = serde_json::Map::new();
+        loop {
+            if let Some(length) = close(rest, '}') {
+                return (Value::Object(map), &rest[rest.len() - length..]);
+            }
+            let (key, after) = edn(rest);
+            let (value, after) = edn(after);
+            map.insert(key.as_str().expect("a keyword").to_owned(), value);
+            rest = after;
+        }
+    }
+    if let Some(rest) = text.strip_prefix('"') {
+        let (text, rest) = rest.split_once('"').expect("its end");
+        return (json!(text), rest);
+    }
+    let end = text.find([' ', ',', ']', '}']).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    let value = match word.strip_prefix(':') {
+        Some(word) => json!(word),
+        None => word.parse().expect("a number or a truth"),
+    };
+    (value, rest)
+}
+
+/// A history's seats, flight by flight: seats left at first, and the events.
+fn flights(history: &[Value]) -> BTreeMap<String, (u16, Vec<Event>)> {
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let mut flights: BTreeMap<String, (u16, Vec<Event>)> = BTreeMap::new();
+    let mut open: BTreeMap<u64, Vec<(String, Id)>> = BTreeMap::new();
+    for line in history {
+        let (kind, function) = (line["type"].as_str().unwrap(), line["f"].as_str().unwrap());
+        let value = line["value"].as_array().cloned().unwrap_or_default();
+        if function == "open" {
+            let (name, left) = (value[0][0].as_str().unwrap(), number(&value[0][1]));
+            flights.entry(name.to_owned()).or_default().0 = left as u16;
+            continue;
+        }
+        if ["availability", "display", "wait-list"].contains(&function) {
+            continue;
+        }
+        let (at, process) = (Instant(number(&line["time"])), number(&line["process"]));
+        if kind == "invoke" {
+            let mut parts = Vec::new();
+            for (part, asked) in value.iter().enumerate() {
+                let (name, seats) = (asked[0].as_str().unwrap(), number(&asked[1]) as u16);
+                let id = Id {
+                    set: process as u16,
+                    serial: number(&line["serial"]) as u16,
+                    part: part as u8,
+                };
+                let step = Step::Begin(match function {
+                    "sell" => Deed::Sell(seats),
+                    _ => Deed::Back(seats),
+                });
+                flights
+                    .get_mut(name)
+                    .expect("opened")
+                    .1
+                    .push(Event { at, id, step });
+                parts.push((name.to_owned(), id));
+            }
+            let before = open.insert(process, parts);
+            assert!(before.is_none(), "one at a time: {line}");
+            continue;
+        }
+        for (name, id) in open.remove(&process).expect("it was invoked") {
+            let left = line["error"][1].as_u64();
+            let outcome = match (kind, left) {
+                ("ok", _) => Outcome::Done,
+                ("fail", Some(left)) => Outcome::Refused { left: left as u16 },
+                ("fail", None) => Outcome::NotDone,
+                _ => Outcome::Unanswered,
+            };
+            let step = Step::End(outcome);
+            flights
+                .get_mut(&name)
+                .expect("opened")
+                .1
+                .push(Event { at, id, step });
+        }
+    }
+    assert!(open.is_empty(), "all are over: {open:?}");
+    flights
+}
+
+#[test]
+fn a_history_written_is_judged_as_the_run_was() {
+    let history: Vec<Value> = serde_json::from_str(&written(Format::Json)).expect("JSON");
+    let edn: Vec<Value> = written(Format::Edn)
+        .lines()
+        .map(|line| edn(line).0)
+        .collect();
+    assert_eq!(edn.len(), history.len());
+    for (edn, json) in edn.iter().zip(&history) {
+        assert_eq!(edn, json);
+    }
+    let judged = |history: &[Value]| -> (usize, Vec<String>) {
+        let mut found = Vec::new();
+        let flights = flights(history);
+        for (name, (left, events)) in &flights {
+            let mut checker = Checker::new(i32::from(*left));
+            let failure = events.iter().find_map(|&event| checker.hear(event).err());
+            found.extend(failure.map(|failure| format!("{name}: {failure}")));
+        }
+        (flights.values().map(|flight| flight.1.len()).sum(), found)
+    };
+    let (events, found) = judged(&history);
+    assert!(events > 300, "{events} events");
+    assert_eq!(found, [""; 0]);
+    // Somebody is told one seat less than is left.
+    let mut spoilt = history.clone();
+    let refused = spoilt
+        .iter_mut()
+        .find(|line| line["error"][1].as_u64() > Some(0));
+    let refused = refused.expect("some sell is refused with seats left");
+    refused["error"][1] = json!(refused["error"][1].as_u64().unwrap() - 1);
+    let (_, found) = judged(&spoilt);
+    assert_eq!(found.len(), 1, "{found:?}");
 }

@@ -16,7 +16,7 @@
 //!
 //! | `:f` | `:value` |
 //! |---|---|
-//! | `:open` | seats left when the run began, told once for each flight, date and class before its first mention, by the process `:files` |
+//! | `:open` | seats left when the run began (or the day was opened), told once for each flight, date and class before its first mention, by the process `:files` |
 //! | `:sell`, `:wait-list` | seats asked for; in an `:invoke` all flights that may be meant |
 //! | `:cancel`, `:ignore`, `:end` | seats given back; in an `:invoke` all that may be |
 //! | `:display` | the booking as shown: seats and how they stand, `HK` and `HL` on file, `SS` and `LL` open, `XX` and `XL` to be cancelled; of a booking brought in the line shown |
@@ -28,11 +28,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use clock::{Instant, Shared};
+use clock::Instant;
 
+use crate::day::Today;
 use crate::driver::{Onlooker, Plan, Run};
 use crate::judges::booking_model::SeatKey;
 use crate::judges::seats;
+use crate::judges::seats::linearisable::Linearisable;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -86,6 +88,8 @@ pub enum Value {
 pub struct Entry {
     /// When.
     pub at: Instant,
+    /// What day it is then.
+    pub today: Today,
     /// The set.
     pub set: u16,
     /// Serial of the entry.
@@ -166,7 +170,9 @@ pub struct Writer<'a, W: Write> {
     format: Format,
     to: W,
     failed: Option<io::Error>,
-    opening: Shared<Vec<u16>>,
+    today: Today,
+    /// Knows how many seats were left at first.
+    at_first: Linearisable,
     /// Flights mentioned.
     mentioned: BTreeSet<SeatKey>,
     /// Entries on their way, by set and serial: process and what was asked.
@@ -184,7 +190,8 @@ impl<'a, W: Write> Writer<'a, W> {
             format,
             to,
             failed: None,
-            opening: run.judges.seats.linearisable.opening().clone(),
+            today: run.judges.model.today,
+            at_first: run.judges.seats.linearisable.clone(),
             mentioned: BTreeSet::new(),
             open: BTreeMap::new(),
             processes: (0..plan.inputs.description.sets() as u64).collect(),
@@ -193,7 +200,7 @@ impl<'a, W: Write> Writer<'a, W> {
     }
 
     fn name(&self, key: SeatKey) -> Datum {
-        Datum::Text(seats::name(&self.plan.inputs, key))
+        Datum::Text(seats::name(&self.plan.inputs, self.today, key))
     }
 
     fn value(&self, value: &Value) -> Datum {
@@ -273,9 +280,7 @@ impl<'a, W: Write> Writer<'a, W> {
             if !self.mentioned.insert(key) {
                 continue;
             }
-            let days = usize::from(self.plan.inputs.files.days);
-            let place = (usize::from(key.0) * days + usize::from(key.1)) * 2 + usize::from(key.2);
-            let left = self.opening.get(place).copied().unwrap_or(0);
+            let left = self.at_first.at_first(key);
             for kind in ["invoke", "ok"] {
                 let value = self.value(&Value::Seats(vec![(key, left)]));
                 let rest = vec![("f", Datum::Keyword("open")), ("value", value)];
@@ -285,6 +290,12 @@ impl<'a, W: Write> Writer<'a, W> {
     }
 
     fn entry(&mut self, entry: &Entry) {
+        while self.today.number < entry.today.number {
+            self.today.number += 1;
+            let place = self.today.last_place();
+            self.at_first.open_day(place);
+            self.mentioned.retain(|key| key.1 != place);
+        }
         self.mention(entry.at, &entry.value);
         let key = (entry.set, entry.serial);
         let process = match &entry.outcome {
@@ -339,6 +350,7 @@ impl<'a, W: Write> Writer<'a, W> {
         for ((set, serial), (_, function, value)) in open {
             self.entry(&Entry {
                 at: now,
+                today: self.today,
                 set,
                 serial,
                 outcome: Outcome::Info,

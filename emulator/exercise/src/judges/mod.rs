@@ -307,6 +307,7 @@ impl Judges {
             let place = self.model.today.last_place();
             self.sales.open_day(place);
             self.files.open_day(place);
+            self.seats.open_day(place);
         }
     }
 
@@ -462,7 +463,7 @@ impl Judges {
         verdicts.push(self.turns.verdict());
         verdicts.push(self.fencing.verdict());
         verdicts.push(self.takeovers.verdict(&self.bounds));
-        verdicts.extend(self.seats.verdicts(inputs, now));
+        verdicts.extend(self.seats.verdicts(inputs, now, self.model.today));
         verdicts.push(self.live.verdict(self.bounds.live, &self.ledger));
         if self.outside_model {
             // Judged for what was lost, never as a broken promise.

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::Instant;
 use serde::{Deserialize, Serialize};
 
+use crate::day::Today;
 use crate::judges::Violations;
 use crate::judges::booking_model::{SeatKey, Standing, ToldBooking};
 use crate::layout::locator;
@@ -49,6 +50,8 @@ pub struct Filed {
     ending: BTreeMap<u16, (u32, Version)>,
     brought: BTreeMap<u16, Brought>,
     unjudged: BTreeSet<u32>,
+    /// Places in which a day was opened since the run began.
+    opened: BTreeSet<u16>,
     /// Bookings shown and compared.
     pub shown: u64,
     /// What was shown and was not on file.
@@ -136,6 +139,16 @@ impl Filed {
         }
     }
 
+    /// A day is opened in this place: what had it has departed.
+    pub fn open_day(&mut self, place: u16) {
+        let versions = self.versions.values_mut().flatten();
+        let ending = self.ending.values_mut().map(|(_, version)| version);
+        for version in versions.chain(ending) {
+            version.held.retain(|one| one.0.1 != place);
+        }
+        self.opened.insert(place);
+    }
+
     /// A set shows the booking it has brought in and not changed; `before` was on file when the run
     /// began.
     pub fn shows(
@@ -144,6 +157,7 @@ impl Filed {
         set: u16,
         shown: &[(SeatKey, u16, String)],
         before: &BTreeMap<u32, ToldBooking>,
+        today: Today,
         name: &dyn Fn(SeatKey) -> String,
     ) {
         let Some(brought) = self.brought.get(&set).copied() else {
@@ -162,11 +176,16 @@ impl Filed {
                 _ => return,
             }
         }
+        // Of what has departed nothing is said.
+        let to_come = |held: &mut Held| held.retain(|one| !today.departed(one.0.1));
         seen.sort_unstable();
+        to_come(&mut seen);
         let mut versions: Vec<Version> = Vec::new();
         if let Some(before) = before.get(&ordinal) {
+            let mut held = held(before);
+            held.retain(|one| !self.opened.contains(&one.0.1));
             versions.push(Version {
-                held: held(before),
+                held,
                 begun: Instant::ZERO,
                 ended: Instant::ZERO,
             });
@@ -176,6 +195,7 @@ impl Filed {
         let forgotten = versions.len() > VERSIONS_MAX;
         let ending = self.ending.values().filter(|one| one.0 == ordinal);
         versions.extend(ending.map(|one| one.1.clone()));
+        versions.iter_mut().for_each(|one| to_come(&mut one.held));
         if self.unjudged.contains(&ordinal) || versions.is_empty() || forgotten {
             return;
         }
@@ -258,7 +278,7 @@ mod tests {
         let name = |_| "AA1 12JUL Y".to_owned();
         filed.violations = Violations::default();
         let before = BTreeMap::from([(9, booking(1))]);
-        filed.shows(at(to + 5), 7, &shown, &before, &name);
+        filed.shows(at(to + 5), 7, &shown, &before, Today::default(), &name);
         filed.violations.first.clone()
     }
 

@@ -143,7 +143,7 @@ mod tests {
 
     /// One flight with two seats, both sold by an entry from 10 s to 11 s.
     fn seats() -> Linearisable {
-        let mut seats = Linearisable::of(1, vec![2, 0]);
+        let mut seats = Linearisable::of(vec![[2, 2], [0, 0]]);
         let id = Id {
             set: 3,
             serial: 1,

@@ -13,6 +13,7 @@ use clock::{Instant, Shared, Span};
 use serde::{Deserialize, Serialize};
 
 use super::filed::Filed;
+use crate::day::PLACES;
 use crate::inputs::Inputs;
 use crate::judges::booking_model::SeatKey;
 use crate::judges::{Verdict, Violations};
@@ -35,9 +36,10 @@ struct Earlier {
 /// The judge's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linearisable {
-    days: u16,
-    /// Seats left when the run began, by flight, day and class.
-    opening: Shared<Vec<u16>>,
+    /// Seats left and seats authorised when the run began, by flight, place of the day and class.
+    opening: Shared<Vec<[u16; 2]>>,
+    /// Places in which a day was opened since.
+    opened: BTreeSet<u16>,
     /// Seats left since, where nothing is on its way.
     left: BTreeMap<SeatKey, i32>,
     /// Where something is.
@@ -54,42 +56,52 @@ pub struct Linearisable {
 impl Linearisable {
     /// With the opening counts as they stand in storage.
     pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> Linearisable {
-        let days = inputs.files.days;
         let mut opening = Vec::new();
         for flight in 0..inputs.schedule.flights.len() as u16 {
-            for day in 0..days {
+            for day in 0..PLACES {
                 let found = recovered.newest(Layout::inventory_address(flight, day));
                 for class in Class::ALL {
                     let counts = found.map(|f| inputs.layout.counts(f.words, day, class));
-                    opening.push(counts.map_or(0, |c| c.authorised.saturating_sub(c.sold)));
+                    opening.push(counts.map_or([0, 0], |c| [c.open(), c.authorised]));
                 }
             }
         }
-        Linearisable::of(days, opening)
+        Linearisable::of(opening)
     }
 
-    /// With seats left by flight, then day, then class.
-    pub fn of(days: u16, opening: Vec<u16>) -> Linearisable {
+    /// With seats left and authorised by flight, then place of the day, then class.
+    pub fn of(opening: Vec<[u16; 2]>) -> Linearisable {
         Linearisable {
-            days,
             opening: Shared::new(opening),
             ..Linearisable::default()
         }
     }
 
-    /// Seats left when the run began: by flight, then day, then class.
-    pub fn opening(&self) -> &Shared<Vec<u16>> {
-        &self.opening
+    /// A day is opened in this place: nothing is sold, and of the day that had it nothing is said any
+    /// more.
+    pub fn open_day(&mut self, place: u16) {
+        self.opened.insert(place);
+        self.left.retain(|key, _| key.1 != place);
+        self.moving.retain(|key, _| key.1 != place);
+        self.unjudged.retain(|key| key.1 != place);
+        self.earlier.retain(|one| one.key.1 != place);
+    }
+
+    /// Seats left when the run began, or when the day was opened.
+    pub fn at_first(&self, (flight, place, class): SeatKey) -> u16 {
+        let day = usize::from(flight) * usize::from(PLACES) + usize::from(place);
+        let counts = self.opening.get(day * 2 + usize::from(class));
+        let [left, authorised] = counts.copied().unwrap_or([0, 0]);
+        if self.opened.contains(&place) {
+            authorised
+        } else {
+            left
+        }
     }
 
     fn left_at_rest(&self, key: SeatKey) -> i32 {
-        let at_first = || {
-            let (flight, day, class) = key;
-            let day = usize::from(flight) * usize::from(self.days) + usize::from(day);
-            let left = self.opening.get(day * 2 + usize::from(class));
-            i32::from(left.copied().unwrap_or(0))
-        };
-        self.left.get(&key).copied().unwrap_or_else(at_first)
+        let left = self.left.get(&key).copied();
+        left.unwrap_or_else(|| i32::from(self.at_first(key)))
     }
 
     /// Seats that may be left now.

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::Verdict;
 use super::booking_model::{Model, SeatChange, SeatKey, ToldBooking};
 use super::ledger::{Completed, Ledger, OpenEntry};
+use crate::day::Today;
 use crate::history::{self, Value};
 use crate::inputs::Inputs;
 use crate::layout::locator_ordinal;
@@ -43,13 +44,13 @@ pub struct Seats {
 }
 
 /// A flight, date and class in words: `AA1 12JUL Y`.
-pub fn name(inputs: &Inputs, (flight, day, class): SeatKey) -> String {
+pub fn name(inputs: &Inputs, today: Today, (flight, place, class): SeatKey) -> String {
     let flight = inputs.schedule.flights.get(usize::from(flight));
     let designator = flight.map_or("?", |flight| &flight.designator);
     let class = Class::ALL
         .get(usize::from(class))
         .map_or('?', |c| c.letter());
-    format!("{designator} {} {class}", inputs.files.date(day))
+    format!("{designator} {} {class}", today.date(place))
 }
 
 impl Seats {
@@ -57,11 +58,17 @@ impl Seats {
     pub fn new<M: Media>(inputs: &Inputs, recovered: &Recovered<'_, M>) -> Seats {
         let sets = inputs.description.sets() as u16;
         Seats {
-            operations: Operations::new(sets, inputs.files.day0(), inputs.files.days),
+            operations: Operations::new(sets),
             linearisable: Linearisable::new(inputs, recovered),
             filed: Filed::default(),
             fresh: Fresh::default(),
         }
+    }
+
+    /// A day is opened in this place.
+    pub fn open_day(&mut self, place: u16) {
+        self.linearisable.open_day(place);
+        self.filed.open_day(place);
     }
 
     /// An entry was given up of which nobody will be told.
@@ -94,7 +101,7 @@ impl Seats {
         }
         self.operations
             .begun(at, set, ledger, model, &inputs.schedule);
-        self.hear(inputs, at);
+        self.hear(inputs, at, model.today);
     }
 
     /// An answer is complete; it says that the entry before was not done.
@@ -117,15 +124,16 @@ impl Seats {
         done: &Completed,
         model: &mut Model,
     ) -> Vec<SeatChange> {
-        let schedule = &inputs.schedule;
+        let (schedule, today) = (&inputs.schedule, model.today);
         let sure = self.operations.completing(done, model);
         let (text, answer) = (&done.entry.text, done.entry.answer.trim_end());
         let changes = model.apply(done.set, text, answer, schedule);
         self.operations
             .completed(at, done, &changes, sure, model, schedule);
-        self.hear(inputs, at);
+        self.hear(inputs, at, model.today);
         self.file(inputs, at, done, sure, model);
-        if let (Some(lights), Some(asked)) = (done.lights, self.operations.asked(text, schedule)) {
+        if let (Some(lights), Some(asked)) = (done.lights, operations::asked(text, today, schedule))
+        {
             let shown = Shown {
                 set: done.set,
                 asked,
@@ -134,7 +142,7 @@ impl Seats {
                 at,
             };
             let lines: Vec<_> = fresh::lines(&shown, schedule).collect();
-            let name = |key| name(inputs, key);
+            let name = |key| name(inputs, today, key);
             self.fresh.shown(&shown, &lines, &self.linearisable, &name);
             self.operations.lit(at, done, lines);
         }
@@ -143,7 +151,7 @@ impl Seats {
 
     /// An entry that files, brings in or shows a booking was answered.
     fn file(&mut self, inputs: &Inputs, at: Instant, done: &Completed, sure: bool, model: &Model) {
-        let (set, begun) = (done.set, done.entry.accepted_at);
+        let (set, begun, today) = (done.set, done.entry.accepted_at, model.today);
         let (text, answer) = (done.entry.text.as_str(), done.entry.answer.trim_end());
         match text.chars().next() {
             Some('I') if answer == "IGNORED" => self.filed.brings(begun, at, set, None),
@@ -162,8 +170,9 @@ impl Seats {
                 (None, _) => self.filed.brings(begun, at, set, None),
                 (Some(_), Some(entry)) => match (&entry.outcome, &entry.value) {
                     (history::Outcome::Ok, Value::Segments(shown)) => {
-                        let name = |key| name(inputs, key);
-                        self.filed.shows(at, set, shown, &model.before, &name);
+                        let name = |key| name(inputs, today, key);
+                        self.filed
+                            .shows(at, set, shown, &model.before, today, &name);
                     }
                     (history::Outcome::Ok, Value::Text(_)) => {
                         let locator = answer.split(' ').next().and_then(locator_ordinal);
@@ -181,8 +190,8 @@ impl Seats {
     }
 
     /// The judge hears what has begun and ended.
-    fn hear(&mut self, inputs: &Inputs, at: Instant) {
-        let name = |key| name(inputs, key);
+    fn hear(&mut self, inputs: &Inputs, at: Instant, today: Today) {
+        let name = |key| name(inputs, today, key);
         for (key, event) in self.operations.events.drain(..) {
             self.linearisable.hear(key, event, &name);
         }
@@ -195,8 +204,8 @@ impl Seats {
     }
 
     /// Both verdicts, at the end.
-    pub fn verdicts(&self, inputs: &Inputs, now: Instant) -> [Verdict; 2] {
-        let name = |key| name(inputs, key);
+    pub fn verdicts(&self, inputs: &Inputs, now: Instant, today: Today) -> [Verdict; 2] {
+        let name = |key| name(inputs, today, key);
         [
             self.linearisable.verdict(now, &self.filed, &name),
             self.fresh.verdict(),

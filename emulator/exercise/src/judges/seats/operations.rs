@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::Instant;
 use serde::{Deserialize, Serialize};
 
-use crate::files::day_of_year;
+use crate::day::Today;
 use crate::history::{Entry, Function, Outcome as Told, Value};
 use crate::judges::booking_model::{
     Model, SeatChange, SeatKey, Standing, ToldSegment, shown_segment,
@@ -27,13 +27,13 @@ use crate::layout::locator_ordinal;
 use crate::linearisability::{Deed, Event, Id, Outcome, Step};
 use crate::schedule::Schedule;
 
-/// An air information sheet lit for a day: number of the sheet, day index.
+/// An air information sheet lit for a day: number of the sheet, place of the day.
 pub type Display = (u16, u16);
 
 /// Lights asked for: the display, and for how many seats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Sheet and day.
+    /// Sheet and place of the day.
     pub display: Display,
     /// A light says whether at least so many seats are left.
     pub seats: u16,
@@ -60,9 +60,8 @@ struct Open {
 /// The operations on their way, and what may be behind what was never told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operations {
-    /// Day of the year of day index 0.
-    first_day: u16,
-    days: u16,
+    /// What day it was at the last entry or answer.
+    today: Today,
     /// What may be lit at each set; one unless nobody was told.
     displays: Vec<Vec<Display>>,
     /// The entries on their way, by set and serial.
@@ -98,6 +97,17 @@ fn left(answer: &str) -> Option<u16> {
     count.trim().parse().ok()
 }
 
+/// The place of a date as it is typed, if it is for sale, and what follows it.
+fn date(text: &str, today: Today) -> Option<(u16, &str)> {
+    let (day, after) = number(text)?;
+    let (date, rest) = text.split_at_checked(text.len() - after.len() + 3)?;
+    let place = today.place_of(date)?;
+    // Of dates further away it is not the place.
+    let month = date.get(date.len() - 3..)?;
+    let is_there = !today.departed(place) && today.date(place) == format!("{day}{month}");
+    is_there.then_some((place, rest))
+}
+
 /// The locator an END was answered with.
 pub fn filed_under(done: &Completed) -> Option<u32> {
     let locator = done.entry.answer.trim_end().strip_prefix("OK ")?;
@@ -105,59 +115,89 @@ pub fn filed_under(done: &Completed) -> Option<u32> {
     locator_ordinal(locator).filter(|_| end)
 }
 
+/// What an availability asks for: `112JULLGALAX3P/2`. Of the sheets of two cities it is the last
+/// whose first departure is not after the time asked.
+pub fn asked(text: &str, today: Today, schedule: &Schedule) -> Option<Asked> {
+    let (day, rest) = date(text.strip_prefix('1')?, today)?;
+    let (cities, rest) = rest.split_at_checked(6)?;
+    let pair = schedule.pair(cities)?;
+    let (time, seats) = rest.split_once('/').unwrap_or((rest, "1"));
+    let minute = match number(time) {
+        None => 0,
+        Some((time, half)) => {
+            let hours = if time < 25 { time } else { time / 100 };
+            let minute = hours * 60 + if time < 25 { 0 } else { time % 100 };
+            minute + if half == "P" && minute < 720 { 720 } else { 0 }
+        }
+    };
+    let begins = |n: u16| {
+        let sheet = schedule.sheets.get(usize::from(pair.first_sheet + n))?;
+        let flight = schedule.flights.get(usize::from(*sheet.flights.first()?))?;
+        Some(flight.departure_minute)
+    };
+    let later = (1..pair.sheets).take_while(|&n| begins(n).is_some_and(|at| at <= minute));
+    Some(Asked {
+        display: (pair.first_sheet + later.count() as u16, day),
+        seats: seats.parse().ok()?,
+    })
+}
+
+/// What a sell asks for that names its flight: `0AA9Y14JULLGALAXNN1`.
+fn direct(text: &str, today: Today, schedule: &Schedule) -> Option<((SeatKey, u16), bool)> {
+    let text = text.strip_prefix('0')?;
+    let (_, rest) = number(text.get(2..)?)?;
+    let designator = &text[..text.len() - rest.len()];
+    let class = match rest.bytes().next()? {
+        b'F' => 0,
+        b'Y' => 1,
+        _ => return None,
+    };
+    let (day, rest) = date(&rest[1..], today)?;
+    let (_, rest) = rest.split_at_checked(6)?;
+    let (action, seats) = rest.split_at_checked(2)?;
+    let key = (schedule.flight(designator)?, day, class);
+    Some(((key, seats.parse().ok()?), action == "LL"))
+}
+
+/// A display, as a history tells it.
+fn shown(text: &str, answer: &str, today: Today, schedule: &Schedule) -> Value {
+    if !matches!(text, "*A" | "*I") {
+        return Value::Text(answer.to_owned());
+    }
+    let segments = answer.split('/').filter_map(|piece| {
+        // In front of the first may stand the locator.
+        let piece = piece.trim();
+        let after = piece.split_once(' ').map_or(piece, |(_, after)| after);
+        let begins = piece.starts_with(|c: char| c.is_ascii_digit());
+        let piece = if begins { piece } else { after };
+        let (key, seats, how) = shown_segment(piece, today, schedule)?;
+        Some((key, seats, how.to_owned()))
+    });
+    Value::Segments(segments.collect())
+}
+
 impl Operations {
     /// Nothing on its way at so many sets.
-    pub fn new(sets: u16, first_day: u16, days: u16) -> Operations {
+    pub fn new(sets: u16) -> Operations {
         Operations {
-            first_day,
-            days,
             displays: vec![Vec::new(); usize::from(sets)],
             ..Operations::default()
         }
     }
 
-    /// A date as it is typed, and what follows it.
-    fn date<'a>(&self, text: &'a str) -> Option<(u16, &'a str)> {
-        let (_, rest) = number(text)?;
-        let (date, rest) = text.split_at_checked(text.len() - rest.len() + 3)?;
-        let day = (day_of_year(date)? + 365 - self.first_day % 365) % 365;
-        (day < self.days).then_some((day, rest))
-    }
-
-    /// What an availability asks for: `112JULLGALAX3P/2`. Of the sheets of two cities it is the last
-    /// whose first departure is not after the time asked.
-    pub fn asked(&self, text: &str, schedule: &Schedule) -> Option<Asked> {
-        let (day, rest) = self.date(text.strip_prefix('1')?)?;
-        let (cities, rest) = rest.split_at_checked(6)?;
-        let pair = schedule.pair(cities)?;
-        let (time, seats) = rest.split_once('/').unwrap_or((rest, "1"));
-        let minute = match number(time) {
-            None => 0,
-            Some((time, half)) => {
-                let hours = if time < 25 { time } else { time / 100 };
-                let minute = hours * 60 + if time < 25 { 0 } else { time % 100 };
-                minute + if half == "P" && minute < 720 { 720 } else { 0 }
-            }
-        };
-        let begins = |n: u16| {
-            let sheet = schedule.sheets.get(usize::from(pair.first_sheet + n))?;
-            let flight = schedule.flights.get(usize::from(*sheet.flights.first()?))?;
-            Some(flight.departure_minute)
-        };
-        let later = (1..pair.sheets).take_while(|&n| begins(n).is_some_and(|at| at <= minute));
-        Some(Asked {
-            display: (pair.first_sheet + later.count() as u16, day),
-            seats: seats.parse().ok()?,
-        })
-    }
-
     /// The flights, dates and classes a sell may mean, for how many seats, and whether they are only
     /// waited for: `02Y3`, `02Y3LL`, `0AA9Y14JULLGALAXNN1`.
-    fn wanted(&self, set: u16, text: &str, schedule: &Schedule) -> (Vec<(SeatKey, u16)>, bool) {
+    fn wanted(
+        &self,
+        set: u16,
+        text: &str,
+        today: Today,
+        schedule: &Schedule,
+    ) -> (Vec<(SeatKey, u16)>, bool) {
         let (seats, line) = match text.as_bytes() {
             [b'0', seats @ b'1'..=b'9', b'F' | b'Y', ..] => (seats - b'0', number(&text[3..])),
             _ => {
-                let direct = self.direct(text, schedule);
+                let direct = direct(text, today, schedule);
                 return direct.map_or_else(Default::default, |(one, waits)| (vec![one], waits));
             }
         };
@@ -172,22 +212,6 @@ impl Operations {
         };
         let displays = self.displays.get(usize::from(set)).into_iter().flatten();
         (displays.filter_map(flight).collect(), rest == "LL")
-    }
-
-    fn direct(&self, text: &str, schedule: &Schedule) -> Option<((SeatKey, u16), bool)> {
-        let text = text.strip_prefix('0')?;
-        let (_, rest) = number(text.get(2..)?)?;
-        let designator = &text[..text.len() - rest.len()];
-        let class = match rest.bytes().next()? {
-            b'F' => 0,
-            b'Y' => 1,
-            _ => return None,
-        };
-        let (day, rest) = self.date(&rest[1..])?;
-        let (_, rest) = rest.split_at_checked(6)?;
-        let (action, seats) = rest.split_at_checked(2)?;
-        let key = (schedule.flight(designator)?, day, class);
-        Some(((key, seats.parse().ok()?), action == "LL"))
     }
 
     /// Everything a set may hold: what it was told, and what it may besides.
@@ -243,6 +267,7 @@ impl Operations {
         let Some(entry) = ledger.open(set) else {
             return;
         };
+        self.today = model.today;
         let doubtful = ledger.doubtful(set);
         let before = doubtful.and_then(|before| self.open.get(&(set, before.serial)));
         let before = before.map_or(Vec::new(), |open| open.parts.clone());
@@ -250,7 +275,7 @@ impl Operations {
         let mut value = Value::Text(text.to_owned());
         let (function, parts) = match text.chars().next() {
             Some('0') => {
-                let (wanted, waits) = self.wanted(set, text, schedule);
+                let (wanted, waits) = self.wanted(set, text, model.today, schedule);
                 value = Value::Seats(wanted.clone());
                 let sell = |(key, seats)| Part {
                     key,
@@ -314,6 +339,7 @@ impl Operations {
     ) {
         self.entries.push(Entry {
             at,
+            today: self.today,
             set,
             serial,
             outcome,
@@ -338,7 +364,7 @@ impl Operations {
         }
         match entry.text.chars().next() {
             Some('1') => {
-                let asked = self.asked(&entry.text, schedule);
+                let asked = asked(&entry.text, model.today, schedule);
                 let displays = self.displays.get_mut(usize::from(set));
                 if let (Some(asked), Some(displays)) = (asked, displays) {
                     displays.push(asked.display);
@@ -401,6 +427,7 @@ impl Operations {
     /// whether it is known what the set holds.
     pub fn completing(&mut self, done: &Completed, model: &Model) -> bool {
         let set = done.set;
+        self.today = model.today;
         let sure = self.is_sure(set, model);
         let Some(ordinal) = filed_under(done) else {
             return sure;
@@ -472,12 +499,12 @@ impl Operations {
         let shown = match open.function {
             _ if guess => None,
             Function::Availability => None,
-            Function::Display => Some(self.shown(text, answer, schedule)).filter(|_| {
+            Function::Display => Some(shown(text, answer, model.today, schedule)).filter(|_| {
                 let refused = ["NO ", "FORMAT", "FINISH OR", "UNABLE"];
                 !refused.iter().any(|start| answer.starts_with(start))
             }),
             Function::Sell | Function::WaitList => {
-                let segment = shown_segment(answer, self.first_day, schedule);
+                let segment = shown_segment(answer, model.today, schedule);
                 segment.map(|(key, seats, _)| Value::Seats(vec![(key, seats)]))
             }
             Function::Cancel | Function::Ignore | Function::End => good.then(|| {
@@ -496,29 +523,12 @@ impl Operations {
         self.now_holds(done, good, model, schedule);
     }
 
-    /// A display, as a history tells it.
-    fn shown(&self, text: &str, answer: &str, schedule: &Schedule) -> Value {
-        if !matches!(text, "*A" | "*I") {
-            return Value::Text(answer.to_owned());
-        }
-        let segments = answer.split('/').filter_map(|piece| {
-            // In front of the first may stand the locator.
-            let piece = piece.trim();
-            let after = piece.split_once(' ').map_or(piece, |(_, after)| after);
-            let begins = piece.starts_with(|c: char| c.is_ascii_digit());
-            let piece = if begins { piece } else { after };
-            let (key, seats, how) = shown_segment(piece, self.first_day, schedule)?;
-            Some((key, seats, how.to_owned()))
-        });
-        Value::Segments(segments.collect())
-    }
-
     /// What is lit at the set, and what it may hold, after an answer.
     fn now_holds(&mut self, done: &Completed, good: bool, model: &Model, schedule: &Schedule) {
         let (set, text) = (done.set, done.entry.text.as_str());
         match text.chars().next() {
             Some('1') if done.lights.is_some() || done.told_later => {
-                let asked = self.asked(text, schedule);
+                let asked = asked(text, model.today, schedule);
                 let displays = self.displays.get_mut(usize::from(set));
                 if let (Some(asked), Some(displays)) = (asked, displays) {
                     *displays = vec![asked.display];

@@ -5,6 +5,10 @@ use crate::judges::ledger::Ledger;
 use crate::linearisability::{Deed, Event, Id, Step};
 use crate::schedule::Schedule;
 
+const TODAY: Today = Today {
+    first_day: 181,
+    number: 0,
+};
 const COACH: SeatKey = (0, 11, 1);
 const FIRST: SeatKey = (0, 11, 0);
 const SOLD: &str = "1 AA1    Y 12JUL LGALAX SS2 0900 1130";
@@ -36,8 +40,8 @@ impl Desk {
         Desk {
             schedule: schedule(),
             ledger: Ledger::new(2),
-            model: Model::new(2, 181),
-            operations: Operations::new(2, 181, 62),
+            model: Model::new(2, TODAY),
+            operations: Operations::new(2),
             seconds: 0,
         }
     }
@@ -102,8 +106,8 @@ impl Desk {
 
 #[test]
 fn an_availability_lights_the_sheet_that_the_program_lights() {
-    let (schedule, operations) = (schedule(), Operations::new(2, 181, 62));
-    let asked = |text| operations.asked(text, &schedule);
+    let schedule = schedule();
+    let asked = |text| operations::asked(text, TODAY, &schedule);
     let display = |text| asked(text).map(|asked| (asked.display, asked.seats));
     let first = asked("112JULLGALAX").expect("a sheet").display.0;
     for (text, sheet, seats) in [
