@@ -325,7 +325,7 @@ fn a_thousand_small_histories_are_judged_as_stateright_judges_them() {
 fn written(format: Format) -> String {
     let mut map = SourceMap::new();
     tests::fetch(&mut map, "scripts/two-minutes.ron");
-    let script = load_script(&map, "scripts/two-minutes.ron", Some((6, 16))).expect("in order");
+    let script = load_script(&map, "scripts/two-minutes.ron", None).expect("in order");
     let options = Options {
         seed: 7,
         cut: None,

@@ -43,8 +43,8 @@ use crate::record::{Record, Start, Stop, View, Watcher};
 use crate::statistics::{LineStatistics, MachineStatistics, SiteStatistics, UnitStatistics};
 use crate::storage::Storage;
 use crate::switch::{LINE_DELAY, Role, Switch};
-pub use trace::{Actor, Step};
 use line_faults::LineFaults;
+pub use trace::{Actor, Step};
 
 const STATION_SWITCH: u32 = 2;
 const STATION_CONTROLS: u32 = 3;

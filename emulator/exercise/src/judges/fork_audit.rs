@@ -35,7 +35,10 @@ impl Judges {
     pub fn parent(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) -> Option<Parent> {
         self.audit(inputs, now, storage);
         let quiet = self.ledger.pending() == 0 && self.units_hurt.is_empty();
-        let whole = self.verdicts().iter().all(|verdict| verdict.holds);
+        let whole = self
+            .verdicts(inputs, now)
+            .iter()
+            .all(|verdict| verdict.holds);
         (quiet && whole).then(|| Parent {
             storage: storage.clone(),
             model: self.model.clone(),

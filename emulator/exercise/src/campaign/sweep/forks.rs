@@ -202,11 +202,11 @@ fn try_point(
     let whole = sweeping.whole_audits.then(|| {
         let mut judges = fork.judges.clone();
         judges.audit(inputs, now, storage);
-        judges.verdicts()
+        judges.verdicts(inputs, now)
     });
     fork.judges
         .audit_fork(inputs, now, storage, &sweeping.parent);
-    let verdicts = fork.judges.verdicts();
+    let verdicts = fork.judges.verdicts(inputs, now);
     if let Some(whole) = whole {
         let holds = |verdicts: &[Verdict]| verdicts.iter().map(|v| v.holds).collect::<Vec<_>>();
         assert_eq!(holds(&whole), holds(&verdicts), "{whole:#?} {verdicts:#?}");
