@@ -437,6 +437,8 @@ impl Takeovers {
         self.fit_since[machine.index()] = at;
         if let Some(last) = self.moves.last_mut()
             && last.to == machine
+            // Loading the machine is part of a takeover by hand, and of its bound.
+            && last.cause != Cause::ManualTakeover
             && (last.first_answer_at.is_none() || !last.waiting.is_empty())
         {
             last.fit_at = last.fit_at.max(Some(at));
