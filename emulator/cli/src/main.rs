@@ -9,6 +9,7 @@
 //! | `campaign SITE` | an exercise over many seeds |
 //! | `serve SITE` | shows a site to visitors at telnet terminals |
 //! | `shrink SITE` | a run that fails, reduced to the fewest faults and entries |
+//! | `machine 7090|fsq7 [--do FILE]` | one machine at its console |
 //! | `machine 7090|fsq7 --vectors FILE` | single instructions run and compared |
 //! | `asm 7090|fsq7 SOURCE...` | assembles a deck: octal text and listing |
 //!
@@ -65,7 +66,7 @@ enum Command {
     Serve(serve::Options),
     /// Reduce a run that fails to the fewest faults and entries that still fail in the same way.
     Shrink(shrink::Options),
-    /// One machine: run single-instruction vectors and compare.
+    /// One machine at its console, or single-instruction vectors.
     Machine(machine::Options),
     /// Assemble a program.
     Asm(asm::Options),

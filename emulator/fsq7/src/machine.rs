@@ -96,12 +96,18 @@ impl Machine {
         at.saturating_since(self.power_on).0.div_ceil(PULSE_NS)
     }
 
+    /// Whether a load button's transfer runs.
+    pub fn is_loading(&self) -> bool {
+        self.loading
+    }
+
     /// Whether a transfer runs.
     pub fn is_transferring(&self) -> bool {
         self.transfer.is_some()
     }
 
-    /// Whether its program only waits for something outside it.
+    /// Whether its program only waits for something outside it: it does nothing new before the
+    /// clock ticks, [`Machine::due`] comes, or somebody changes a condition or a drum.
     pub fn is_waiting(&self) -> bool {
         self.central.is_waiting()
     }

@@ -8,8 +8,8 @@
 //! All numbers are octal but TIME (pulses of 0.5 us). Words are two halves; the right half of A has
 //! its link bit in front. OV: 2 left, 1 right. Lights, flip-flops and switches n in bit n-1. SR:
 //! the selection, a drum field with 100 added. Core is clear but for the instruction at PC and the
-//! operand at E; an instruction without operand has E and C(E) 0. Lines that are empty or begin
-//! with `#` are left out.
+//! operand at E; an instruction without operand has E and C(E) 0. What stands behind a semicolon is
+//! a remark; lines that are empty or begin with `#` are left out.
 
 use std::fmt;
 
@@ -293,6 +293,7 @@ impl Fields<'_> {
 }
 
 fn parse(line: usize, text: &str) -> Result<Case, VectorError> {
+    let text = text.split(';').next().unwrap_or("");
     let mut places = Vec::new();
     let mut rest = 0;
     for field in text.split_ascii_whitespace() {
@@ -303,7 +304,7 @@ fn parse(line: usize, text: &str) -> Result<Case, VectorError> {
     let instruction_at = places.get(1).map_or(0, |place| place.0);
     let mut fields = Fields {
         line,
-        end: text.chars().count() + 1,
+        end: text.trim_end().chars().count() + 1,
         fields: places.into_iter(),
     };
     let (column, mnemonic) = fields.take("a mnemonic")?;

@@ -7,7 +7,7 @@
 //! `operation` is the one table of operations; `cpu` runs programs and comes back at every
 //! input-output instruction; `channel` is the 7909, driven by its own table `channel_command`;
 //! `assembler` reads the same table as the processor; `vectors` compares single instructions with
-//! known outcomes. Arithmetic is in pure functions: `arithmetic`, `shift`, `floating_point`.
+//! known outcomes; `console` is one 7090 with a channel and two drums. Arithmetic is in pure functions: `arithmetic`, `shift`, `floating_point`.
 //!
 //! *To add an operation*: see `operation`. *To add a way the machine can suffer*: a field of
 //! `cpu::Cpu` in the manual's words, set from outside, part of the state that `wait` compares.
@@ -26,6 +26,7 @@ pub mod arithmetic;
 pub mod assembler;
 pub mod channel;
 pub mod channel_command;
+pub mod console;
 pub mod core_store;
 pub mod cpu;
 pub mod floating_point;
