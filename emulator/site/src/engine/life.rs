@@ -14,22 +14,14 @@
 //! 77600 when the channel is idle again. When drum 0 is lost it is drum 3 and channel B.
 
 use clock::{Instant, Span};
-use device::file_control::{Unit, order};
-use ibm7090::channel_command::find;
+use device::file_control::Unit;
+pub use ibm7090::console::BOOT;
+use ibm7090::console::{BOOT_LIST, BOOT_WORDS, load_drum_list};
 
 use super::{Event, STATION_OUTSIDE, STATION_SWITCH, Site};
 use crate::machine::{CHANNELS, LINE_CHANNEL, Machine, Mode};
 use crate::record::{Cause, Record, Start, Stop};
 use crate::switch::Role;
-
-/// Where LOAD DRUM puts what it reads, and starts.
-pub const BOOT: u16 = 0o77600;
-
-/// Where LOAD DRUM puts its own command list.
-const BOOT_LIST: u16 = 0o77760;
-
-/// Words LOAD DRUM reads at most.
-const BOOT_WORDS: usize = 80;
 
 impl Site {
     /// Clears the machine's core, loads its deck and lets it start.
@@ -249,8 +241,11 @@ impl Site {
 
     /// The machine, with nothing in core, gets the role and starts itself from drum.
     fn start_over(&mut self, now: Instant, machine: Machine) {
-        self.empty_for_drum(machine, now);
+        self.computers[machine.index()].power_up(now);
+        // While it is still off: what the relays cut is no end of its loading.
         self.move_role(now, machine, Cause::Startover);
+        self.computers[machine.index()].mode = Mode::LoadingDrum;
+        self.appoint_tick(machine);
     }
 
     /// The LOAD DRUM key of a machine is pressed: its core is empty, and it is loaded when its relays
@@ -303,27 +298,9 @@ impl Site {
         let length = drum
             .and_then(|module| module.geometry.record(0, 0))
             .map_or(BOOT_WORDS, |(_, length)| length.min(BOOT_WORDS));
-        let command = |mnemonic: &str, address: u16, count: usize| {
-            let row = find(mnemonic).expect("a channel command");
-            row.bits() | (count as u64) << 18 | u64::from(address)
-        };
-        let orders = BOOT_LIST + 0o10;
-        let list = [
-            // Attention is not waited for: the order after the seek waits for the record.
-            command("SMS", 4, 0),
-            command("CTL", orders, 0),
-            command("CTLR", orders + 2, 0),
-            command("CPYD", BOOT, length),
-            command("SMS", 0, 0),
-            command("WTR", 0, 0),
-        ];
         let computer = &mut self.computers[machine.index()];
         let core = &mut computer.cpu.core;
-        for (place, word) in (BOOT_LIST..).zip(list) {
-            core.write(place, word);
-        }
-        let [seek, single] = [order(80, 0, 0, 0), order(82, 0, 0, 0)];
-        for (place, word) in (orders..).zip(seek.into_iter().chain(single)) {
+        for (place, word) in load_drum_list(length) {
             core.write(place, word);
         }
         self.with_channel(machine, number, now, |channel, now, port| {
