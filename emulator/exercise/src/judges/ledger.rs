@@ -217,7 +217,7 @@ impl Ledger {
 
     /// The interchange accepted what was typed. Gives the entry of which nobody will be told now:
     /// the one given up before the last one, which counts as refused; where entries can be lost the
-    /// last one, if it had left for the centre.
+    /// last one.
     pub fn accepted(
         &mut self,
         at: Instant,
@@ -231,13 +231,14 @@ impl Ledger {
             return None;
         }
         let mut undecided = None;
-        let with_centre = std::mem::take(&mut ledger.with_centre);
+        ledger.with_centre = false;
         let text = ledger.typed.take().map(|t| t.1).unwrap_or_default();
         if let Some(before) = ledger.open.take() {
             self.traffic.given_up += 1;
             if self.loses {
                 self.traffic.lost += 1;
-                undecided = with_centre.then_some(before);
+                // It may be on its way already, though its frame has not begun to leave.
+                undecided = Some(before);
             } else {
                 undecided = ledger.doubtful.replace(before);
                 self.traffic.refused += u64::from(undecided.is_some());
