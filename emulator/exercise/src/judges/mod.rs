@@ -249,27 +249,30 @@ impl Judges {
                 };
                 self.takeovers.observe(at, other, &self.ledger, &routine);
                 if let Record::RoleTaken { .. } = other {
-                    self.role_moved(at);
+                    self.role_moved(inputs, at);
                 }
             }
         }
     }
 
     /// What the old machine had in work is lost, where nobody keeps it.
-    fn role_moved(&mut self, at: Instant) {
+    fn role_moved(&mut self, inputs: &Inputs, at: Instant) {
         let lost = self.ledger.role_moved();
         self.takeovers.lost(at, lost.len() as u64);
         for (set, entry) in lost {
             self.takeovers.given_up(at, set, entry.serial);
             self.live.over(at, set, entry.serial);
-            self.lost(set, &entry);
+            self.untold(inputs, set, &entry);
         }
     }
 
-    /// An entry is lost: it may have been done, in part or whole.
-    fn lost(&mut self, set: u16, entry: &OpenEntry) {
-        self.files.lost(&entry.text, self.model.of_set(set));
+    /// Nobody will be told of an entry: it may have been done; if it is lost, in part or whole.
+    fn untold(&mut self, inputs: &Inputs, set: u16, entry: &OpenEntry) {
+        if self.mode == Mode::Historical {
+            self.files.lost(&entry.text, self.model.of_set(set));
+        }
         self.model.undecided(set, &entry.text);
+        self.seats.undecided(inputs, set, entry, &self.model);
     }
 
     /// Keeps account of what the failure model allows: one storage unit lost at a time (one that
@@ -356,11 +359,7 @@ impl Judges {
                     self.live.over(at, *set, before);
                 }
                 if let Some(gone) = self.ledger.accepted(at, *set, *serial, *again) {
-                    match self.mode {
-                        Mode::Hot => self.model.undecided(*set, &gone.text),
-                        Mode::Historical => self.lost(*set, &gone),
-                    }
-                    self.seats.undecided(inputs, *set, &gone, &self.model);
+                    self.untold(inputs, *set, &gone);
                 }
                 if !again {
                     self.takeovers.accepted(at, *set, *serial);
