@@ -145,6 +145,43 @@ fn a_fork_asks_what_if_the_other_had_failed() {
 }
 
 #[test]
+fn a_fork_whose_fault_had_passed_is_void_unless_it_had_struck() {
+    let desk = Desk::new();
+    let fault = |name: &str, at: &str| {
+        let fault = format!("(at: {at}, fault: FailStop(machine: A))");
+        desk.script(name, 3000, &fault)
+    };
+    let report = desk.path("fork.json");
+    for at in ["Fixed(\"10s\")", "AfterEntries(1)"] {
+        let first = fault("first.ron", at);
+        let snapshot = desk.path("saved");
+        let mut arguments = vec!["run", "sites/tiny", "--script", &first, "--quiet"];
+        arguments.extend(["--seed", "5", "--report", &report]);
+        arguments.extend(["--save", &snapshot, "--at", "40s"]);
+        duplex(0, &arguments);
+        let whole = desk.report("fork.json");
+        let fork = |status: i32, script: &str| {
+            let mut arguments = vec!["run", "--from", &snapshot, "--script", script];
+            arguments.extend(["--report", &report, "--quiet"]);
+            duplex(status, &arguments);
+            desk.report("fork.json")
+        };
+        // The same fault again: it has struck, and strikes no second time.
+        let same = fork(0, &first);
+        assert_eq!(same["digest"], whole["digest"], "{at}");
+        let late = fork(5, &fault("late.ron", "Fixed(\"11s\")"));
+        let told = late["not_reached"][0].as_str().expect("a text");
+        assert!(told.contains("had passed at the fork"), "{told}");
+        fork(5, &fault("late.ron", "AfterEntries(2)"));
+        let more = format!(
+            "(at: {at}, fault: FailStop(machine: A)), (at: Fixed(\"45s\"), fault: ReturnToService(machine: A))"
+        );
+        let more = fork(0, &desk.script("more.ron", 3000, &more));
+        assert_eq!(more["faults"].as_array().map(Vec::len), Some(2), "{at}");
+    }
+}
+
+#[test]
 fn a_journal_replays_whatever_came_of_its_run() {
     let desk = Desk::new();
     let journal = desk.path("journal");

@@ -251,11 +251,12 @@ impl Run {
         }
     }
 
-    /// Goes on with the faults of another script, as far as they are not due yet: a fork asks what
-    /// would have happened instead.
+    /// Goes on with the faults of another script: a fork asks what would have happened instead. Those
+    /// for which it is too late are told as not reached.
     pub fn fork(&mut self, plan: &Plan) {
         let drawn = plan.draw_faults();
-        self.faults = Faults::due_from(drawn, self.now);
+        let sent = self.judges.ledger.traffic.sent;
+        self.faults.fork(drawn, self.now, sent);
         self.judges.set_bounds(&plan.script.bounds);
     }
 

@@ -16,27 +16,66 @@ use crate::script::{
 /// Faults still to be given; plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Faults {
-    left: Vec<DrawnFault>,
+    left: Vec<Ordered>,
+    /// Those that came due.
+    given: Vec<DrawnFault>,
+    /// Those that a fork orders for a time that had passed when it began.
+    missed: Vec<DrawnFault>,
     /// The unit lost last.
     lost_unit: Option<site::Unit>,
+}
+
+/// A fault still to be given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Ordered {
+    drawn: DrawnFault,
+    /// When so many entries had been accepted as it waits for.
+    reached: Option<Instant>,
+}
+
+impl Ordered {
+    fn due(&self) -> Option<Instant> {
+        let from = match self.drawn.at {
+            When::Fixed(at) => Some(Instant::ZERO + at),
+            _ => self.reached,
+        };
+        Some(from? + self.drawn.after)
+    }
 }
 
 impl Faults {
     /// All of them are still to come.
     pub fn new(drawn: Vec<DrawnFault>) -> Faults {
+        let ordered = |drawn| Ordered {
+            drawn,
+            reached: None,
+        };
         Faults {
-            left: drawn,
+            left: drawn.into_iter().map(ordered).collect(),
+            given: Vec::new(),
+            missed: Vec::new(),
             lost_unit: None,
         }
     }
 
-    /// Those that are due at `now` or later.
-    pub fn due_from(mut drawn: Vec<DrawnFault>, now: Instant) -> Faults {
-        drawn.retain(|fault| match fault.at {
-            When::Fixed(at) => Instant::ZERO + at + fault.after >= now,
-            _ => true,
-        });
-        Faults::new(drawn)
+    /// Others from `now` on, when `sent` entries have been accepted. What both have ordered and has
+    /// come due came due; what would have come due and did not never will.
+    pub fn fork(&mut self, drawn: Vec<DrawnFault>, now: Instant, sent: u64) {
+        let before = std::mem::replace(self, Faults::new(drawn));
+        self.lost_unit = before.lost_unit;
+        for ordered in std::mem::take(&mut self.left) {
+            let passed = match ordered.drawn.at {
+                When::AfterEntries(n) => sent >= n,
+                _ => ordered.due().is_some_and(|due| due < now),
+            };
+            let is = |other: &&Ordered| other.drawn == ordered.drawn;
+            match before.left.iter().find(is) {
+                Some(same) => self.left.push(same.clone()),
+                None if before.given.contains(&ordered.drawn) => self.given.push(ordered.drawn),
+                None if passed => self.missed.push(ordered.drawn),
+                None => self.left.push(ordered),
+            }
+        }
     }
 
     /// Gives the site every fault due before `until`; `sent` entries were accepted so far, `lost`
@@ -52,18 +91,15 @@ impl Faults {
     ) {
         for fault in &mut self.left {
             // After so many entries means from now on.
-            if matches!(fault.at, When::AfterEntries(n) if sent >= n) {
-                fault.at = When::Fixed(now - Instant::ZERO);
+            if matches!(fault.drawn.at, When::AfterEntries(n) if sent >= n) {
+                fault.reached.get_or_insert(now);
             }
         }
-        let mut due: Vec<(Instant, DrawnFault)> = Vec::new();
-        self.left.retain(|fault| match fault.at {
-            When::Fixed(at) if Instant::ZERO + at + fault.after < until => {
-                due.push((Instant::ZERO + at + fault.after, fault.clone()));
-                false
-            }
-            _ => true,
-        });
+        let due = |fault: &mut Ordered| fault.due().is_some_and(|due| due < until);
+        let due = self.left.extract_if(.., due);
+        let mut due: Vec<(Instant, DrawnFault)> = due
+            .filter_map(|fault| Some((fault.due()?, fault.drawn)))
+            .collect();
         due.sort_by_key(|d| d.0);
         for (at, drawn) in due {
             let fault = site_fault(&drawn, lost, self.lost_unit, site);
@@ -81,6 +117,7 @@ impl Faults {
                 disabled: disabled.iter().any(|name| name == fault.name()),
             };
             site.fault(at.max(now), order);
+            self.given.push(drawn);
         }
     }
 
@@ -88,14 +125,14 @@ impl Faults {
     pub fn not_given(&self, site: &Site) -> Vec<String> {
         let waiting = site.waiting_faults().iter();
         let waiting = waiting.map(|fault| format!("{fault}, for which there was no occasion"));
-        self.left
-            .iter()
-            .map(|f| match &f.at {
-                When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
-                at => format!("{:?}, due {at:?}", f.fault),
-            })
-            .chain(waiting)
-            .collect()
+        let told = |f: &DrawnFault| match &f.at {
+            When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
+            at => format!("{:?}, due {at:?}", f.fault),
+        };
+        let missed = self.missed.iter();
+        let missed = missed.map(|f| format!("{}, which had passed at the fork", told(f)));
+        let left = self.left.iter().map(|ordered| told(&ordered.drawn));
+        left.chain(missed).chain(waiting).collect()
     }
 }
 
