@@ -20,7 +20,7 @@ use serde_json::Value;
 use site::Record;
 use site::record::{Direction, Effect, FrameKind, FrameRecord, Hit};
 use site::source::{SourceMap, render};
-use tests::{fetch, repository, site};
+use tests::{fetch, repository, site, site_file_with_files};
 
 /// A run, what it left, and its diagram.
 struct Seen {
@@ -106,6 +106,16 @@ fn evening(typed: &[(u64, u16, &str)], faults: &[(u64, FaultKind)], settle: Span
         })
         .collect();
     seen(plan(site("tiny"), script, list.collect(), 1))
+}
+
+/// From and to of the picture for readers without a script.
+fn still_window(page: &str) -> (Instant, Instant) {
+    let label = "aria-label=\"Space-time diagram, ";
+    let told = page.split(label).nth(1).expect("a label");
+    let told = told.split('"').next().unwrap_or("");
+    let (begin, end) = told.split_once(" to ").expect("from and to");
+    let instant = |text: &str| text.parse::<Instant>().expect("an instant");
+    (instant(begin), instant(end))
 }
 
 /// The numbers in a page.
@@ -235,9 +245,16 @@ fn mistakes(page: &str, records: &[(Instant, Record)], outcome: &Outcome) -> Vec
     let ended = |ending: Ending| endings.iter().filter(|e| **e == ending as i64).count() as i64;
     let count = |kind: Mark| marks(&data, kind).len() as i64;
     let traffic = &outcome.traffic;
+    // Where nobody keeps an entry, one given up is lost at once.
+    let kept = match traffic.lost {
+        0 => traffic.given_up,
+        _ => 0,
+    };
     for (what, drawn, is) in [
         ("entries", endings.len() as i64, traffic.sent),
-        ("given up", count(Mark::GivenUp), traffic.given_up),
+        ("given up", count(Mark::GivenUp), kept),
+        ("lost", count(Mark::Lost), traffic.lost),
+        ("ended as lost", ended(Ending::Lost), traffic.lost),
         ("told done", count(Mark::ToldDone), traffic.told_done),
         (
             "ended as told done",
@@ -442,6 +459,42 @@ fn entries_that_never_get_an_answer_are_marked() {
 }
 
 #[test]
+fn entries_lost_in_historical_mode_are_marked() {
+    let inputs = site_file_with_files("sites/tiny/site-historical.ron").1;
+    let mut script = script("scripts/tiny-by-hand.ron");
+    script.workload = Workload::File("typed".to_owned());
+    let fault = FaultKind::FailStop {
+        machine: Target::Active,
+    };
+    script.faults = vec![OrderedFault {
+        at: When::Fixed(Span::from_millis(10_100)),
+        fault,
+    }];
+    let typed = [
+        (5_000, 0, "112JULLGALAX"),
+        // One is with the machine when it stops; one waits in vain and is given up.
+        (10_000, 1, "112JULLGALAX"),
+        (12_000, 0, "02Y2"),
+        (20_000, 0, RESET),
+        (21_000, 0, "*I"),
+    ];
+    let list = typed.iter().map(|(ms, set, text)| Entry {
+        at: Instant::ZERO + Span::from_millis(*ms),
+        set: *set,
+        text: (*text).to_owned(),
+    });
+    let seen = seen(plan(inputs, script, list.collect(), 1));
+    is_true(&seen);
+    assert_eq!(marks(&data(&seen.page), Mark::Takeover).len(), 1);
+    assert!(seen.outcome.traffic.lost >= 1, "{:?}", seen.outcome.traffic);
+    // An outage is shown whole, however long.
+    let (begin, end) = still_window(&seen.page);
+    let takeover = &seen.outcome.takeovers[0];
+    assert!(begin <= takeover.fault_at, "{begin}");
+    assert!(takeover.first_answer_at.is_some_and(|first| first < end));
+}
+
+#[test]
 fn a_diagram_that_says_something_else_is_found_out() {
     let seen = two_minutes();
     let wrong = |what: &str, spoil: &dyn Fn(&mut Diagram)| {
@@ -523,11 +576,7 @@ fn the_page_needs_nothing_else_and_texts_cannot_break_it() {
         panic!("one picture for readers without a script");
     };
     // Every frame of its minute is in it.
-    let told = still.attribute("aria-label").expect("a label");
-    let told = told.trim_start_matches("Space-time diagram, ");
-    let (begin, end) = told.split_once(" to ").expect("from and to");
-    let instant = |text: &str| text.parse::<Instant>().expect("an instant");
-    let (begin, end) = (instant(begin), instant(end));
+    let (begin, end) = still_window(&seen.page);
     assert_eq!(end - begin, Span::from_secs(60));
     let frames = seen.records.iter().filter(|(at, record)| {
         matches!(record, Record::FrameUp(_) | Record::FrameDown(_)) && *at >= begin && *at < end

@@ -141,6 +141,7 @@ fn side_by_side(options: &Options) -> Result<u8, Failure> {
     let of_one_run = [
         ("--journal", options.journal.is_some()),
         ("--entries", options.entries.is_some()),
+        ("--diagram", options.diagram.is_some()),
         ("--save", options.save.is_some()),
         ("--diagram", options.diagram.is_some()),
     ];

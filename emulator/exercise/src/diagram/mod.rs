@@ -33,6 +33,7 @@ use std::collections::{BTreeMap, VecDeque};
 use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
 use device::line::{Direction, Line};
+use site::description::Mode as SiteMode;
 use site::machine::Mode;
 use site::record::{Effect, FrameKind, FrameRecord, Hit};
 use site::{Cause, Machine, Record};
@@ -173,6 +174,7 @@ pub struct Diagram {
     /// Records that are not drawn, by name.
     not_drawn: BTreeMap<String, u64>,
     ledger: Ledger,
+    mode: SiteMode,
     /// Of each set: the entry on its way, and the one before it that is in doubt.
     open: Vec<[Option<u32>; 2]>,
     lines: Vec<Line>,
@@ -212,6 +214,7 @@ impl Diagram {
             only_counted: 0,
             not_drawn: BTreeMap::new(),
             ledger: run.judges.ledger.clone(),
+            mode: description.mode,
             open: vec![[None; 2]; description.sets()],
             chained: vec![(Instant::ZERO, 0); lines.len()],
             hits: Vec::new(),
@@ -279,8 +282,12 @@ impl Diagram {
         for entry in open {
             let life = &self.lives[entry as usize];
             let at = life.given_up.unwrap_or(life.accepted);
-            let text = format!("`{}` had no answer when the run ended", life.text);
-            self.mark_life(Mark::NoAnswer, at, entry, text);
+            self.mark_life(
+                Mark::NoAnswer,
+                at,
+                entry,
+                "had no answer when the run ended",
+            );
         }
         for takeover in &outcome.takeovers {
             if let (Some(at), Some(_), 1..) = (
@@ -288,10 +295,12 @@ impl Diagram {
                 takeover.held_answered(),
                 takeover.held,
             ) {
-                let text = format!(
-                    "every one of the {} entries held is answered",
-                    takeover.held
-                );
+                let lost = match takeover.lost {
+                    0 => String::new(),
+                    lost => format!(", {lost} entries are lost"),
+                };
+                let held = takeover.held;
+                let text = format!("every one of the {held} entries held is answered{lost}");
                 self.note(Mark::HeldAnswered, at, self.stations.switch(), text);
             }
         }
@@ -341,9 +350,10 @@ impl Diagram {
         }
     }
 
-    fn mark_life(&mut self, kind: Mark, at: Instant, entry: u32, text: String) {
-        let set = self.lives[entry as usize].set;
-        self.note_at_set(kind, at, set, Some(entry), text);
+    fn mark_life(&mut self, kind: Mark, at: Instant, entry: u32, what: &str) {
+        let Life { set, text, .. } = &self.lives[entry as usize];
+        let text = format!("`{text}` {what}");
+        self.note_at_set(kind, at, *set, Some(entry), text);
     }
 
     /// The state of a machine's column changes.
@@ -410,6 +420,9 @@ impl Diagram {
         let line = usize::from(frame.line);
         let lane = frame.set.and_then(|set| self.stations.set(set));
         let entry = frame.set.and_then(|set| self.entry_of(set, frame.serial));
+        if let (Some(set), Direction::Up) = (frame.set, frame.direction) {
+            self.ledger.left(set, frame.serial);
+        }
         let switch = self.stations.switch();
         let wires = &self.lines[line];
         let (kind, arrives, from, to) = match (frame.direction, frame.kind) {
@@ -631,27 +644,38 @@ impl Diagram {
         if again || usize::from(set) >= self.open.len() {
             return;
         }
-        let [open, doubtful] = self.open[usize::from(set)];
-        if let Some(before) = open {
-            if let (Some(doubtful), Some(gone)) = (doubtful, gone) {
+        let [open, mut doubtful] = self.open[usize::from(set)];
+        if let (Some(before), SiteMode::Historical) = (open, self.mode) {
+            self.lost(at, before, "was given up for other text");
+        } else if let Some(before) = open {
+            if let (Some(doubtful), Some(_)) = (doubtful, gone) {
                 self.life_ends(at, doubtful, Ending::NeverTold, String::new());
-                let text = format!("`{}`: nobody is told any more", gone.text);
-                self.mark_life(Mark::NeverTold, at, doubtful, text);
+                self.mark_life(Mark::NeverTold, at, doubtful, "is never told of");
             }
             self.lives[before as usize].given_up = Some(at);
-            let text = format!(
-                "`{}` was given up for other text",
-                self.lives[before as usize].text
-            );
-            self.mark_life(Mark::GivenUp, at, before, text);
+            self.mark_life(Mark::GivenUp, at, before, "was given up for other text");
+            doubtful = open;
         }
-        let text = self
-            .ledger
-            .open(set)
-            .map_or(String::new(), |o| o.text.clone());
+        let text = self.ledger.open(set);
+        let text = text.map_or(String::new(), |open| open.text.clone());
         let life = self.life(set, serial, at, text);
-        let doubtful = open.or(doubtful);
         self.open[usize::from(set)] = [Some(life), doubtful];
+    }
+
+    /// Nobody keeps this entry any more.
+    fn lost(&mut self, at: Instant, entry: u32, why: &str) {
+        self.life_ends(at, entry, Ending::Lost, String::new());
+        self.mark_life(Mark::Lost, at, entry, why);
+    }
+
+    /// The active role has moved: what was with the old machine is lost where nobody keeps it.
+    fn role_moved(&mut self, at: Instant) {
+        for (set, entry) in self.ledger.role_moved() {
+            if let Some(entry) = self.entry_of(set, entry.serial) {
+                self.open[usize::from(set)][0] = None;
+                self.lost(at, entry, "was with the machine that lost the role");
+            }
+        }
     }
 
     fn life_ends(&mut self, at: Instant, entry: u32, ending: Ending, answer: String) {
@@ -691,13 +715,11 @@ impl Diagram {
                 _ => (Ending::ToldNotDone, Mark::ToldNotDone, String::new()),
             };
             self.life_ends(at, before, ending, answer);
-            let text = self.lives[before as usize].text.clone();
-            let told = if ending == Ending::ToldDone {
-                "was done"
-            } else {
-                "was not done"
+            let told = match ending {
+                Ending::ToldDone => "was done",
+                _ => "was not done",
             };
-            self.mark_life(mark, at, before, format!("`{text}` {told}"));
+            self.mark_life(mark, at, before, told);
         }
         let answer = &completed.entry.answer;
         let ending = match is_refusal(&completed.entry.text, answer, lights) {
@@ -840,6 +862,7 @@ impl Onlooker for Diagram {
                 let column = self.stations.machine(*machine);
                 let text = format!("machine {machine} is active ({cause})");
                 self.note(Mark::RoleTaken, at, column, text);
+                self.role_moved(at);
                 // The silence that raised the alarm was that of the machine before.
                 self.end(at, switch, |_| true);
             }

@@ -737,7 +737,10 @@
   // --- begin ---
 
   const first = data.takeovers[0];
-  if (first) view.from = first.fault - view.span * 0.22;
+  if (first) {
+    view.span = Math.min(Math.max(view.span, ((first.first ?? first.decided) - first.fault) * 1.6), runs);
+    view.from = first.fault - view.span * 0.22;
+  }
   const fromAddress = () => {
     const asked = new URLSearchParams(location.hash.slice(1));
     const number = name => asked.has(name) && Number.isFinite(+asked.get(name)) ? +asked.get(name) : null;

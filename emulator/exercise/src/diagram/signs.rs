@@ -265,10 +265,11 @@ pub enum Ending {
     ToldNotDone,
     NeverTold,
     NoAnswer,
+    Lost,
 }
 
 /// The rows of [`Ending`]: the bars at the agent sets; and last, what lies over the first two.
-pub const ENDINGS: [Sign; 7] = [
+pub const ENDINGS: [Sign; 8] = [
     sign(
         "answered",
         "life",
@@ -304,7 +305,14 @@ pub const ENDINGS: [Sign; 7] = [
         "no answer",
         "fault",
         "full",
-        "lost, or still without its answer when the run ended",
+        "still without its answer when the run ended",
+    ),
+    sign(
+        "lost",
+        "fault",
+        "hatch",
+        "historical mode, where nobody keeps an entry: it was with a machine that lost the active \
+         role, or its agent gave it up; it may have been done, and nobody is told",
     ),
     sign(
         "held at a fault",
@@ -346,6 +354,7 @@ pub enum Mark {
     Reset,
     KeyRefused,
     LineHit,
+    Lost,
 }
 
 const BOLT: &str = "M2 -7L-4 1H0L-2 7L4 -1H0Z";
@@ -360,7 +369,7 @@ const MOVE: &str = "M-7 -2.5H4L1 -6M7 2.5H-4L-1 6";
 
 /// The rows of [`Mark`]. Class: `loud` is written beside the diagram, `seen` always has its glyph,
 /// `quiet` has it when there is room; then where one can jump to.
-pub const MARKS: [Sign; 28] = [
+pub const MARKS: [Sign; 29] = [
     mark(
         "fault",
         "loud fault",
@@ -506,7 +515,7 @@ pub const MARKS: [Sign; 28] = [
         "seen doubt",
         "fault",
         LOST,
-        "an entry that had no answer when the run ended: lost, or still pending",
+        "an entry that had no answer when the run ended",
     ),
     mark(
         "poll without reply",
@@ -556,5 +565,12 @@ pub const MARKS: [Sign; 28] = [
         "fault",
         "M-6 0L-3 -4L0 4L3 -4L6 0",
         "a trouble of the line hit this frame: lost, late, repeated, overtaken, or bits of it wrong",
+    ),
+    mark(
+        "lost",
+        "seen doubt",
+        "fault",
+        LOST,
+        "an entry is lost (historical mode): nobody keeps it, and nobody is told whether it was done",
     ),
 ];

@@ -32,16 +32,20 @@ const MINUTE: Span = Span::from_secs(60);
 /// So long of it lies before the fault.
 const LEAD: Span = Span::from_secs(12);
 
-/// The minute around the first move of the active role, or the first minute.
+/// The minute around the first move of the active role, or the first minute; more where an outage
+/// was longer.
 pub fn window(diagram: &Diagram, outcome: &Outcome) -> Window {
     let first = outcome.takeovers.first();
     let from = first.map_or(0, |takeover| takeover.fault_at.0.saturating_sub(LEAD.0));
-    let last = outcome.time.0.saturating_sub(MINUTE.0);
+    let outage = first.map_or(Span::ZERO, |takeover| {
+        let until = takeover.first_answer_at.unwrap_or(takeover.decided_at);
+        until.saturating_since(takeover.fault_at)
+    });
+    let length = MINUTE.max((outage + LEAD) * 3 / 2);
+    let last = outcome.time.0.saturating_sub(length.0);
     let from = Instant(from.min(last)).max(diagram.begin);
-    Window {
-        from,
-        to: from + MINUTE,
-    }
+    let to = from + length;
+    Window { from, to }
 }
 
 /// With more frames than this arrows are thin and have no heads.
@@ -133,8 +137,9 @@ pub fn svg(diagram: &Diagram, outcome: &Outcome) -> String {
 
 fn axes(svg: &mut String, diagram: &Diagram, frame: &Frame) {
     let right = WIDTH - RIGHT;
-    for second in (0..=60).step_by(5) {
-        let at = frame.window.from + Span::from_secs(second);
+    let length = frame.window.to - frame.window.from;
+    for twelfth in 0..=12 {
+        let at = frame.window.from + length * twelfth / 12;
         let y = frame.y(at);
         let _ = write!(
             svg,
