@@ -112,6 +112,8 @@ pub struct WireCount {
     pub transmissions: u64,
     /// Characters sent, synchronising and check characters included.
     pub characters: u64,
+    /// Times a trouble hit a transmission.
+    pub hits: u64,
 }
 
 /// One direction of a line: a link, and the characters on it.
@@ -135,6 +137,7 @@ impl Wire {
             busy: self.link.count.busy,
             transmissions: self.link.count.frames,
             characters: self.link.count.bits / u64::from(BITS),
+            hits: self.link.count.hits,
         }
     }
 

@@ -519,6 +519,7 @@ impl Site {
             time_outs: line.time_outs,
             check_errors: line.check_errors,
             undetected_errors: line.undetected_errors,
+            hits: line.down.count().hits + line.up.count().hits,
         });
         let units = self.storage.units().map(|module| UnitStatistics {
             unit: module.unit,

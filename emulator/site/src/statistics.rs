@@ -54,6 +54,8 @@ pub struct LineStatistics {
     pub check_errors: u64,
     /// Frames changed by noise whose check did not tell.
     pub undetected_errors: u64,
+    /// Times a trouble of the line hit a transmission.
+    pub hits: u64,
 }
 
 /// Counts of one drum or disk unit.

@@ -105,6 +105,12 @@ pub struct LineReport {
     pub down: f64,
     pub up: f64,
     pub polls: u64,
+    /// Times a trouble of the line hit a transmission.
+    pub hits: u64,
+    /// Dropped for its check.
+    pub check_errors: u64,
+    /// Accepted although wrong: outside the failure model.
+    pub undetected_errors: u64,
 }
 
 /// Figures of traffic that have no key of their own in the contract.
@@ -311,6 +317,9 @@ impl Report {
                     down: share(l.down_busy),
                     up: share(l.up_busy),
                     polls: l.polls,
+                    hits: l.hits,
+                    check_errors: l.check_errors,
+                    undetected_errors: l.undetected_errors,
                 })
                 .collect(),
             seats_left_over: outcome.seats_left_over,

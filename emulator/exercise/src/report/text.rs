@@ -207,6 +207,18 @@ fn machines(to: &mut String, report: &Report, outcome: &Outcome) {
         row(to, "line load, from the centre", loads(|l| l.down));
         row(to, "line load, to the centre", loads(|l| l.up));
     }
+    let sum = |pick: fn(&super::LineReport) -> u64| report.lines.iter().map(pick).sum::<u64>();
+    let (hits, undetected) = (sum(|l| l.hits), sum(|l| l.undetected_errors));
+    if hits > 0 {
+        let dropped = sum(|l| l.check_errors);
+        row(
+            to,
+            "hits on transmissions",
+            format!(
+                "{hits}; {dropped} dropped for their check, {undetected} accepted though wrong"
+            ),
+        );
+    }
     let available = format!("{:.3} %", report.availability.measured * 100.0);
     row(to, "availability felt at the sets", available);
     let _ = outcome;
