@@ -67,7 +67,6 @@ impl Live {
         let mut violations = Violations::default();
         let pending = ledger.pending();
         if pending > 0 {
-            violations.count = 1;
             let oldest = ledger.all_open().min_by_key(|(_, o)| o.accepted_at);
             let oldest = oldest.map_or(String::new(), |(set, open)| {
                 format!(
@@ -75,7 +74,8 @@ impl Live {
                     open.text, open.serial, open.accepted_at
                 )
             });
-            violations.first = Some(format!(
+            violations.count = 1;
+            violations.kept.push(format!(
                 "{pending} entries were still without an answer when the settling time \
                  ended{oldest}"
             ));

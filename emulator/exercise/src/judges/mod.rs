@@ -73,13 +73,19 @@ pub struct Verdict {
     pub outside_model: bool,
     /// What was checked, or the first violation: instant, set, entry.
     pub detail: String,
+    /// The violations one by one, the first thousand of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<String>,
 }
 
-/// First violation and how many.
+/// Violations that are kept one by one.
+const KEPT_MAX: usize = 1_000;
+
+/// Violations, the first of them in words, and how many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Violations {
-    /// Text of the first.
-    pub first: Option<String>,
+    /// Texts of the first.
+    pub kept: Vec<String>,
     /// How many in all.
     pub count: u64,
 }
@@ -88,23 +94,31 @@ impl Violations {
     /// One more, at an instant.
     pub fn add(&mut self, at: Instant, text: impl FnOnce() -> String) {
         self.count += 1;
-        if self.first.is_none() {
-            self.first = Some(format!("{at} {}", text()));
+        if self.kept.len() < KEPT_MAX {
+            self.kept.push(format!("{at} {}", text()));
         }
+    }
+
+    /// Those of another, too.
+    pub fn join(&mut self, other: &Violations) {
+        self.count += other.count;
+        let room = KEPT_MAX - self.kept.len();
+        self.kept.extend(other.kept.iter().take(room).cloned());
     }
 
     /// The verdict; `checked` says what was looked at when all is well.
     pub fn verdict(&self, name: &str, checked: String) -> Verdict {
-        let detail = match &self.first {
+        let detail = match self.kept.first() {
             None => checked,
             Some(first) if self.count == 1 => first.clone(),
             Some(first) => format!("{first} (and {} more)", self.count - 1),
         };
         Verdict {
             name: name.to_owned(),
-            holds: self.first.is_none(),
+            holds: self.kept.is_empty(),
             outside_model: false,
             detail,
+            violations: self.kept.clone(),
         }
     }
 }

@@ -183,10 +183,7 @@ impl Linearisable {
         name: &dyn Fn(SeatKey) -> String,
     ) -> Verdict {
         let mut violations = self.violations.clone();
-        violations.count += filed.violations.count;
-        if violations.first.is_none() {
-            violations.first.clone_from(&filed.violations.first);
-        }
+        violations.join(&filed.violations);
         for (&key, checker) in &self.moving {
             if let Err(failure) = checker.clone().close(now) {
                 violations.add(now, || said(key, &failure, name));
