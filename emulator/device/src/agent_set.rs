@@ -286,7 +286,7 @@ pub struct AgentSet {
     pub held: Option<Held>,
     /// The keyboard.
     pub keyboard: Keyboard,
-    /// What its keys send, and its type prints.
+    /// What its keys send.
     pub contacts: Contacts,
     /// When its timer in the site's list rings.
     pub timer: Option<Instant>,
@@ -470,7 +470,7 @@ impl AgentSet {
             text: if lights.is_some() {
                 Vec::new()
             } else {
-                self.contacts.printed(&frame.text)
+                frame.text
             },
             lights,
             complete,

@@ -12,7 +12,7 @@
 //! | `line`, `frame` | bits on their way; messages as six-bit characters with a check |
 //! | `interchange` | the IBM 1006 of an office |
 //! | `agent_set` | keyboard, printer and lights of one agent |
-//! | `contacts` | what the keys of a set send, and its type prints |
+//! | `contacts` | what the keys of a set send |
 //! | `line_record` | what lines and sets leave in the record of a run |
 //!
 //! *To add a device:* write its file here, implement [`adapter::Adapter`] for its control, and

@@ -232,8 +232,7 @@ pub enum Fault {
         /// 36 bits of the sum.
         bits: u64,
     },
-    /// The contacts of a set are crossed: it sends other digits than are typed, and prints others
-    /// than it received.
+    /// The contacts of a set are late: the last digit of each entry is sent as the next one.
     LyingTerminal {
         /// The set's number in the site.
         set: u16,
@@ -346,7 +345,7 @@ pub const KINDS: [Kind; 32] = [
     inside("ClockOffset", "clock", "the interval clock jumps, forward or back", "-"),
     inside("ClockDrift", "clock", "the interval clock ticks faster or slower", "clock set right"),
     outside("BrokenAdder", "machine", "sums have bits turned over", "adder mended"),
-    outside("LyingTerminal", "terminal", "sends other digits than typed, prints others than received", "contacts mended"),
+    outside("LyingTerminal", "terminal", "the last digit of each entry is sent as another", "contacts mended"),
     inside("OperatorError", "switch", "RESET, load, role or unit switch thrown by mistake", "put right"),
     inside("PowerBus", "several", "machines and units on one power bus lose power together", "lasting"),
     inside("AirConditioning", "several", "machines and units cooled together stop together", "lasting"),
@@ -517,7 +516,7 @@ impl std::fmt::Display for Fault {
             Fault::BrokenAdder { machine, bits } => {
                 write!(to, "adder of {machine} broken, bits {bits:012o}")
             }
-            Fault::LyingTerminal { set } => write!(to, "contacts of set {set} crossed"),
+            Fault::LyingTerminal { set } => write!(to, "contacts of set {set} late"),
             Fault::OperatorError { switch } => match switch {
                 WrongSwitch::Reset(machine) => write!(to, "RESET by mistake at {machine}"),
                 WrongSwitch::Load(machine) => write!(to, "load key by mistake at {machine}"),

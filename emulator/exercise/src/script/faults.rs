@@ -287,7 +287,7 @@ pub enum FaultKind {
         /// 0 (position 35) to 34.
         bit: u8,
     },
-    /// A set sends other digits than are typed, and prints others than it received.
+    /// A set sends another digit than is typed last.
     LyingTerminal {
         /// Which set.
         #[serde(default)]

@@ -86,7 +86,7 @@ impl Site {
             Fault::UnitParity { unit, bit } => self.turn_unit_bit(unit, bit),
             Fault::TornWrite { unit } => (self.tear_write(now, unit), unit.to_string()),
             Fault::LyingTerminal { set } => {
-                let changed = self.network.set_contacts(set, Contacts::crossed());
+                let changed = self.network.set_contacts(set, Contacts::late());
                 (changed, format!("set {set}"))
             }
             Fault::OperatorError {
