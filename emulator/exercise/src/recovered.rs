@@ -213,17 +213,12 @@ impl<'m, M: Media> Recovered<'m, M> {
         }
         let mut worst: Option<Found<'m>> = None;
         for unit in units {
-            let left = self.newest_without(unit, address)?;
+            let left = Recovered::without(self.layout, self.media, unit).newest(address)?;
             if worst.is_none_or(|worst| left.version < worst.version) {
                 worst = Some(left);
             }
         }
         worst
-    }
-
-    /// What is left of a record when this unit is lost.
-    pub fn newest_without(&self, unit: StorageUnit, address: FileAddress) -> Option<Found<'m>> {
-        Recovered::without(self.layout, self.media, unit).newest(address)
     }
 
     /// Committed changes that do not yet stand in both copies of their record. Empty at a quiet

@@ -36,7 +36,7 @@ pub mod seats;
 pub mod takeovers;
 pub mod turns;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use clock::{Instant, Span};
 use device::agent_set::{Again, SetOutput};
@@ -56,7 +56,7 @@ use fencing::Fencing;
 use files_audit::FilesAudit;
 use ledger::{Completed, Ledger, OpenEntry, is_refusal};
 use live::Live;
-use promise::{Loss, Promise};
+use promise::Promise;
 use sales::Sales;
 use seats::Seats;
 use takeovers::Takeovers;
@@ -147,9 +147,8 @@ pub struct Judges {
     /// Repairs, and what was held then.
     pub live: Live,
     next_audit: Instant,
-    /// Units of which something is missing, and whether they were lost as a whole: until they hold
-    /// everything again.
-    units_hurt: BTreeMap<Unit, bool>,
+    /// Units that were lost, or of which a record was damaged, until they hold everything again.
+    units_hurt: BTreeSet<Unit>,
     /// Something happened that the failure model excludes.
     outside_model: bool,
     /// Entries completed since somebody last took them.
@@ -203,7 +202,7 @@ impl Judges {
             takeovers: Takeovers::new(line_of),
             live: Live::default(),
             next_audit: Instant::ZERO + bounds.audit_every,
-            units_hurt: BTreeMap::new(),
+            units_hurt: BTreeSet::new(),
             outside_model: false,
             completed: Vec::new(),
         }
@@ -298,7 +297,7 @@ impl Judges {
                 unit,
                 available: false,
             } => {
-                self.unit_hurt(*unit, true);
+                self.unit_hurt(*unit);
             }
             Record::LineUndetectedError { .. } => self.outside_model = true,
             Record::Fault {
@@ -308,7 +307,7 @@ impl Judges {
             } => {
                 self.outside_model |= fault.kind().model == FailureModel::Outside;
                 if let Fault::UnitParity { unit, .. } = fault {
-                    self.unit_hurt(*unit, false);
+                    self.unit_hurt(*unit);
                 }
             }
             _ => {}
@@ -328,21 +327,12 @@ impl Judges {
         }
     }
 
-    fn unit_hurt(&mut self, unit: Unit, lost: bool) {
-        *self.units_hurt.entry(unit).or_insert(lost) |= lost;
+    fn unit_hurt(&mut self, unit: Unit) {
+        self.units_hurt.insert(unit);
         // Historical: a single record is gone with its unit.
         let most = usize::from(self.mode == Mode::Hot);
         self.outside_model |= self.units_hurt.len() > most;
-        self.promise.loss = self.loss_allowed();
-    }
-
-    /// The loss that the promise must still outlive.
-    fn loss_allowed(&self) -> Loss {
-        match self.units_hurt.first_key_value() {
-            None => Loss::AnyOne,
-            Some((unit, false)) if self.units_hurt.len() == 1 => Loss::Only(storage_unit(*unit)),
-            Some(_) => Loss::NoFurther,
-        }
+        self.promise.one_is_hurt = true;
     }
 
     fn promise_leaves(
@@ -356,7 +346,7 @@ impl Judges {
         let open = self.ledger.open(set).filter(|open| open.serial == serial);
         if open.is_some_and(|open| promise::may_update(&open.text)) {
             let media = SiteMedia(storage);
-            let recovered = Recovered::new(&inputs.layout, &media);
+            let recovered = self.known(inputs, &media);
             self.promise
                 .leaves(at, set, serial, &recovered, &inputs.layout);
         }
@@ -457,15 +447,33 @@ impl Judges {
     /// Checks the whole of storage.
     pub fn audit(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
         let media = SiteMedia(storage);
-        let recovered = Recovered::new(&inputs.layout, &media).with_index();
+        let known = self.known(inputs, &media).with_index();
         self.files
-            .audit(now, inputs, &recovered, &self.model, &self.ledger);
-        self.units_hurt.retain(|&unit, _| {
-            let back = storage.module(unit).is_some_and(|module| module.available);
-            let kept = storage_unit(unit);
-            !(back && files_audit::rebuilt(kept, inputs, &recovered))
+            .audit(now, inputs, &known, &self.model, &self.ledger);
+        if self.units_hurt.is_empty() {
+            return;
+        }
+        let all = Recovered::new(&inputs.layout, &media).with_index();
+        self.units_hurt.retain(|unit| {
+            let back = storage.module(*unit).is_some_and(|module| module.available);
+            !(back && files_audit::rebuilt(storage_unit(*unit), inputs, &all))
         });
-        self.promise.loss = self.loss_allowed();
+        self.promise.one_is_hurt = !self.units_hurt.is_empty();
+    }
+
+    /// What the storage still knows without the one unit that is hurt. One that came back may hold
+    /// what is not true any more, until everything has been written there again.
+    fn known<'m>(
+        &self,
+        inputs: &'m Inputs,
+        media: &'m SiteMedia<'m>,
+    ) -> Recovered<'m, SiteMedia<'m>> {
+        match self.units_hurt.first() {
+            Some(unit) if self.units_hurt.len() == 1 && self.mode == Mode::Hot => {
+                Recovered::without(&inputs.layout, media, storage_unit(*unit))
+            }
+            _ => Recovered::new(&inputs.layout, media),
+        }
     }
 
     /// All verdicts, after the settling time.

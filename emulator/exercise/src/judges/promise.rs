@@ -9,8 +9,8 @@
 //! In historical mode there are no slots: the set record, with LAST and ANSWER, is all that is looked at.
 //!
 //! While a unit is lost, or back and not yet rebuilt, there is no second unit to promise on: then
-//! what remains must hold the promise, and how many answers left so is told. While a record of a unit
-//! is damaged, the loss of the whole unit must do no harm.
+//! what remains must hold the promise, and how many answers left so is told. Of a unit that is damaged,
+//! or back with what it had, nothing counts: the other units must hold the promise.
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
@@ -18,26 +18,15 @@ use site::description::Mode;
 
 use super::ledger::Completed;
 use super::{Verdict, Violations};
-use crate::layout::{FileAddress, Kind, Layout, SLOTS, StorageUnit};
+use crate::layout::{FileAddress, Kind, Layout, SLOTS};
 use crate::recovered::{Found, Media, Recovered};
-
-/// A loss that the failure model still allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Loss {
-    /// Of any one unit: all are whole.
-    AnyOne,
-    /// Of this one alone, of which a record is damaged.
-    Only(StorageUnit),
-    /// None: one is lost, or back and not yet rebuilt.
-    NoFurther,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Left {
     at: Instant,
     serial: u16,
-    /// Which loss was asked about.
-    loss: Loss,
+    /// One unit was hurt already: no further loss was asked for.
+    remains: bool,
     /// LAST and ANSWER of the set record as any single loss would leave them.
     found: Option<(u16, String)>,
     /// A record of the slot that would be lost or old.
@@ -51,8 +40,8 @@ pub struct Promise {
     left: Vec<Option<Left>>,
     checked: u64,
     violations: Violations,
-    /// Which loss the promise must outlive now.
-    pub loss: Loss,
+    /// A unit is lost, or damaged, and not yet rebuilt; what is recovered is without it.
+    pub one_is_hurt: bool,
     on_what_remained: u64,
 }
 
@@ -74,7 +63,7 @@ impl Promise {
             left: vec![None; usize::from(sets)],
             checked: 0,
             violations: Violations::default(),
-            loss: Loss::AnyOne,
+            one_is_hurt: false,
             on_what_remained: 0,
         }
     }
@@ -92,16 +81,16 @@ impl Promise {
             return;
         };
         let address = FileAddress::new(Kind::Set, u32::from(set));
-        let loss = self.loss;
-        let found = kept(recovered, address, loss).map(|found| {
+        let remains = self.one_is_hurt;
+        let found = kept(recovered, address, remains).map(|found| {
             let record = layout.read_set(found.words);
             (record.last, record.answer)
         });
-        let weak = weak_record(address, serial, recovered, layout, loss);
+        let weak = weak_record(address, serial, recovered, layout, remains);
         *left = Some(Left {
             at,
             serial,
-            loss,
+            remains,
             found,
             weak,
         });
@@ -119,11 +108,11 @@ impl Promise {
             return;
         };
         self.checked += 1;
-        self.on_what_remained += u64::from(left.loss == Loss::NoFurther);
-        let lost = match left.loss {
-            Loss::AnyOne => "the loss of one unit",
-            Loss::Only(_) => "the loss of the damaged unit",
-            Loss::NoFurther => "what was lost already",
+        self.on_what_remained += u64::from(left.remains);
+        let lost = if left.remains {
+            "what was lost already"
+        } else {
+            "the loss of one unit"
         };
         let said = format!(
             "set {}: the answer `{}` to `{}` (serial {}) left at {}",
@@ -172,12 +161,12 @@ impl Promise {
 fn kept<'m, M: Media>(
     recovered: &Recovered<'m, M>,
     address: FileAddress,
-    loss: Loss,
+    remains: bool,
 ) -> Option<Found<'m>> {
-    match loss {
-        Loss::AnyOne => recovered.newest_without_any_one(address),
-        Loss::Only(unit) => recovered.newest_without(unit, address),
-        Loss::NoFurther => recovered.newest(address),
+    if remains {
+        recovered.newest(address)
+    } else {
+        recovered.newest_without_any_one(address)
     }
 }
 
@@ -187,7 +176,7 @@ fn weak_record<M: Media>(
     serial: u16,
     recovered: &Recovered<'_, M>,
     layout: &Layout,
-    loss: Loss,
+    remains: bool,
 ) -> Option<String> {
     for slot in 0..SLOTS {
         let Some((_, images)) = recovered.slot(slot) else {
@@ -201,7 +190,7 @@ fn weak_record<M: Media>(
         }
         for (address, words) in images {
             let kept =
-                kept(recovered, address, loss).is_some_and(|found| found.version >= words[0]);
+                kept(recovered, address, remains).is_some_and(|found| found.version >= words[0]);
             if !kept {
                 return Some(address.to_string());
             }
@@ -262,10 +251,7 @@ mod tests {
             store.insert(place, layout.write_slot(&slot).expect("it fits"));
         }
         let mut judge = Promise::new(8, Mode::Hot);
-        judge.loss = match lost {
-            Some(_) => Loss::NoFurther,
-            None => Loss::AnyOne,
-        };
+        judge.one_is_hurt = lost.is_some();
         store.retain(|place, _| Some(StorageUnit::of_module(place.module)) != lost);
         let recovered = Recovered::new(&layout, &store);
         judge.leaves(Instant(1), 3, 1, &recovered, &layout);
