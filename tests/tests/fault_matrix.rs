@@ -11,17 +11,21 @@
 //!
 //! *To add one*: a row in [`exercise_of`]; a kind without one fails here.
 
+use std::collections::BTreeSet;
+
 use clock::{Instant, Span};
-use exercise::inputs::Inputs;
-use exercise::judges::takeovers::Fired;
+use exercise::inputs::{Inputs, load_script};
+use exercise::judges::Verdict;
+use exercise::judges::takeovers::{Fired, Takeover};
 use exercise::layout::{Copy, FileAddress, Kind};
 use exercise::script::{
-    Before, CorePlace, Equipment, FaultKind, GroupTarget, Later, SetTarget, Target, UnitPlace,
-    UnitTarget, WrongSwitch,
+    Before, CorePlace, Equipment, FaultKind, GroupTarget, Later, Script, SetTarget, Target,
+    UnitPlace, UnitTarget, WrongSwitch,
 };
-use site::Record;
 use site::fault::{KINDS, Model, Trouble, Way};
-use tests::{Evening, Morning, repository, site_at};
+use site::source::SourceMap;
+use site::{Cause, Machine, Record};
+use tests::{Evening, Morning, fetch, repository, site_at, site_with_files};
 
 fn seconds(n: u64) -> Span {
     Span::from_secs(n)
@@ -235,4 +239,122 @@ fn the_readers_table_is_the_programs() {
         return;
     }
     assert_eq!(table, made, "UPDATE_GOLDEN=1 writes the table anew");
+}
+
+/// The names of the kinds a fault is made of.
+fn kinds_of(fault: &FaultKind, found: &mut BTreeSet<String>) {
+    let parts: Vec<&FaultKind> = match fault {
+        FaultKind::Choose(of) | FaultKind::Several { of, .. } => of.iter().collect(),
+        FaultKind::Sequence(parts) => parts.iter().map(|part| &part.fault).collect(),
+        FaultKind::Healed { fault, .. } => vec![fault],
+        FaultKind::Line { trouble, .. } => {
+            let text = format!("{trouble:?}");
+            let name = text.split(' ').next().unwrap_or("");
+            found.insert(format!("Line({name})"));
+            return;
+        }
+        single => {
+            let text = format!("{single:?}");
+            let end = text.find(|c: char| !c.is_alphanumeric());
+            found.insert(text[..end.unwrap_or(text.len())].to_owned());
+            return;
+        }
+    };
+    parts.into_iter().for_each(|part| kinds_of(part, found));
+}
+
+#[test]
+fn any_fault_is_any_fault_inside_the_model() {
+    let script = |path: &str| {
+        let mut map = SourceMap::new();
+        fetch(&mut map, path);
+        load_script(&map, path, None).expect("a script in order")
+    };
+    let kinds = |script: &Script| {
+        let mut found = BTreeSet::new();
+        let faults = script.faults.iter();
+        faults.for_each(|ordered| kinds_of(&ordered.fault, &mut found));
+        found
+    };
+    let any = kinds(&script("scripts/any-fault.ron"));
+    let outside = kinds(&script("scripts/outside-model.ron"));
+    for kind in &KINDS {
+        // The crew's repairs are no faults; each fault there is mended by its own.
+        let repair = kind.name == "ReturnToService";
+        let inside = kind.model == Model::Inside && !repair;
+        assert_eq!(
+            any.contains(kind.name),
+            inside,
+            "{} in any-fault",
+            kind.name
+        );
+        let there = outside.contains(kind.name) || kind.model == Model::Inside;
+        assert!(there, "{} in outside-model", kind.name);
+    }
+}
+
+#[test]
+fn seeds_of_any_fault_hold_and_live_again() {
+    let (mut map, site) = site_with_files("sabre");
+    fetch(&mut map, "scripts/any-fault.ron");
+    let script = load_script(&map, "scripts/any-fault.ron", None).expect("a script in order");
+    for seed in 1..=3 {
+        let evening = Evening {
+            script: script.clone(),
+            entries: Vec::new(),
+            seed,
+        };
+        evening.once(&site).all_held();
+    }
+}
+
+#[test]
+fn what_is_lost_outside_the_model_is_told_and_breaks_no_promise() {
+    let (mut map, site) = site_with_files("sabre");
+    fetch(&mut map, "scripts/outside-model.ron");
+    let script = load_script(&map, "scripts/outside-model.ron", None).expect("a script in order");
+    let entries = Vec::new();
+    let evening = Evening {
+        script,
+        entries,
+        seed: 1,
+    };
+    let morning = evening.once(&site);
+    let log = morning.log();
+    assert_eq!(morning.report.exit_status, 0, "{log}");
+    let lost = morning.outcome.verdicts.iter();
+    let lost: Vec<&Verdict> = lost.filter(|v| v.outside_model).collect();
+    let verdict = |name: &str| {
+        let found = lost.iter().find(|v| v.name == name);
+        found.unwrap_or_else(|| panic!("{name} lost nothing: {lost:#?}\n{log}"))
+    };
+    // What the terminals lied about, and the bookings whose both copies are gone.
+    let acknowledged = verdict("nothing-acknowledged-lost");
+    let has = |what: &str| acknowledged.violations.iter().any(|v| v.contains(what));
+    assert!(
+        has("differs from what was acknowledged"),
+        "{acknowledged:#?}"
+    );
+    assert!(has("of before the run is gone"), "{acknowledged:#?}");
+    verdict("inventory-adds-up");
+}
+
+#[test]
+fn a_machine_alone_starts_over_when_its_power_is_back() {
+    let site = site_at("tests/planted/site.ron");
+    let machine = Target::Active;
+    let off = FaultKind::PowerOff {
+        machine,
+        lasting: seconds(3),
+    };
+    let mut evening = Evening::calls(30.0, 30_000)
+        .fault(5.0, FaultKind::FailStop { machine })
+        .fault(10.0, off);
+    evening.script.bounds.live = seconds(20);
+    let morning = evening.once(&site);
+    morning.all_held();
+    let last = morning.moves().pop().expect("a startover");
+    assert_eq!(last, (Some(Machine::B), Machine::B, Cause::Startover));
+    let felt = morning.outcome.takeovers.last().and_then(Takeover::outage);
+    assert!(felt.is_some_and(|felt| felt < seconds(8)), "{felt:?}");
 }
