@@ -181,10 +181,7 @@ impl Machine {
         match operate {
             Operate::SwapRadarDisplay => self.drums.swap_radar(),
             Operate::SwapTrackDisplay => self.drums.swap_track(),
-            Operate::ReleaseLightGun => {
-                self.central.set_condition(codes::LIGHT_GUN, false);
-                return true;
-            }
+            Operate::ReleaseLightGun => self.central.set_condition(codes::LIGHT_GUN, false),
             _ if operate.waits() => {
                 let now = self.now();
                 if self.central.selection.as_field().is_none() {
@@ -193,9 +190,8 @@ impl Machine {
                 }
                 return false;
             }
-            _ => return true,
+            _ => {}
         }
-        // Displays change: consoles look again.
         true
     }
 

@@ -185,6 +185,9 @@ impl Console {
                 self.effect(operation);
             }
             self.advance();
+            if self.channel.take_parity() {
+                return Some(Outcome::Stopped("core parity, met by channel A".to_owned()));
+            }
             if self.now() >= until {
                 return Some(Outcome::Done);
             }
