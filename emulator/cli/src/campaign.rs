@@ -171,7 +171,14 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     }
     let mut summary = work.summary;
     summary.wall_seconds = begun.elapsed().as_secs_f64();
-    write(options, &plan, &summary, &kept.results)?;
+    let asked = |unit: &Unit| {
+        let point = match unit.point {
+            None => plan.script.sweep.is_none(),
+            Some(point) => taken.takes(point),
+        };
+        point && (first..=last).contains(&unit.seed)
+    };
+    write(options, &plan, &summary, &kept.results, asked)?;
     if !options.quiet {
         say(&summary.text());
     }
@@ -355,6 +362,7 @@ fn write(
     plan: &Plan,
     summary: &Summary,
     results: &Results,
+    asked: impl Fn(&Unit) -> bool,
 ) -> Result<(), Failure> {
     if let Some(path) = &options.report {
         let json = serde_json::to_string_pretty(summary)
@@ -363,7 +371,9 @@ fn write(
     }
     if let Some(path) = &options.junit {
         let (network, script) = (&plan.inputs.description.name, &plan.script.name);
-        let xml = junit(network, script, results.done.values());
+        // A file of results may know of more than was asked for this time.
+        let asked: Vec<_> = results.done.values().filter(|r| asked(&r.unit)).collect();
+        let xml = junit(network, script, asked.into_iter());
         std::fs::write(path, xml).map_err(|e| Failure::cannot_write(path, &e))?;
     }
     Ok(())

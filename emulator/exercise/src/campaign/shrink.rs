@@ -73,8 +73,11 @@ pub enum ShrinkError {
     #[error(transparent)]
     Start(#[from] StartError),
     /// It passes.
-    #[error("the run passes (exit {0}): there is nothing to shrink; expected one that fails")]
-    Passes(u8),
+    #[error("the run passes (exit 0): there is nothing to shrink; expected one that fails")]
+    Passes,
+    /// A fault never took effect: nothing failed.
+    #[error("the run is void (exit 5): there is nothing to shrink; expected one that fails")]
+    Void,
     /// With its entries as a list it is another run.
     #[error(
         "played from the list of its entries the run does not fail in the same way: `{0}` holds \
@@ -114,10 +117,10 @@ pub fn shrink(
     let first = whole.begin()?;
     let (failure, typed) = run(&whole, &first, None);
     let Some(failure) = failure else {
-        return Err(ShrinkError::Passes(0));
+        return Err(ShrinkError::Passes);
     };
     if failure.status == 5 {
-        return Err(ShrinkError::Passes(5));
+        return Err(ShrinkError::Void);
     }
     let mut listed = plan.clone();
     listed.script.workload = Workload::File(list_name.to_owned());

@@ -69,10 +69,10 @@ pub struct Summary {
     /// Of a sweep: points, those included for which one of their stretch was tried.
     #[serde(default)]
     pub stands_for: u64,
-    /// Of a sweep: what was shown after a crash in each stretch of which all was tried, and whether
-    /// it was always the same.
+    /// Of a sweep: what was shown after a crash in each stretch (of a seed) of which all was tried,
+    /// and whether it was always the same.
     #[serde(skip)]
-    endings: BTreeMap<u64, (String, bool)>,
+    endings: BTreeMap<(u64, u64), (String, bool)>,
     /// The worst exit status of all.
     pub exit_status: u8,
     /// Time it took; what was done before it was resumed not counted.
@@ -102,7 +102,7 @@ impl Summary {
         {
             self.stands_for += stands_for;
             if let Some(stretch) = stretch {
-                let first = self.endings.entry(*stretch);
+                let first = self.endings.entry((result.unit.seed, *stretch));
                 let first = first.or_insert_with(|| (result.digest.clone(), true));
                 first.1 &= first.0 == result.digest;
             }
