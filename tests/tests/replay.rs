@@ -9,6 +9,7 @@ use exercise::driver::{self, Live, Options, Plan, Run};
 use exercise::inputs::load_script;
 use exercise::replay::Replay;
 use exercise::script::{FaultKind, OrderedFault, Target, When};
+use exercise::snapshot::{Snapshot, Unusable};
 use exercise::{agents::Key, snapshot};
 use proptest::prelude::*;
 use site::source::{SourceMap, render};
@@ -27,6 +28,10 @@ fn plan() -> Plan {
     let script = load_script(&map, path, None);
     let script = script.unwrap_or_else(|found| panic!("{}", render(&found, &map)));
     Plan::new(site("tiny"), script, Vec::new(), options).expect("the opening files can be drawn")
+}
+
+fn restored(bytes: &[u8]) -> Result<(Plan, Run, State), Unusable> {
+    Snapshot::open(bytes)?.restore()
 }
 
 fn to_the_end(plan: &Plan, run: &mut Run, journal: JournalWriter<Vec<u8>>) -> (String, Vec<u8>) {
@@ -76,7 +81,7 @@ fn a_run_saved_at_any_instant_goes_on_to_the_same_digest() {
             run.slice(&plan, &[], &mut writer, &mut ());
         }
         let bytes = snapshot::save(&plan, &run, writer.state()).expect("memory takes all");
-        let (again, mut restored, state) = snapshot::restore(&bytes).expect("a whole snapshot");
+        let (again, mut restored, state) = restored(&bytes).expect("a whole snapshot");
         let (ended, journal) = {
             let header = snapshot::journal_header(&again, Some(&restored));
             let journal = JournalWriter::resume(Vec::new(), &header, state).expect("memory");
@@ -84,7 +89,7 @@ fn a_run_saved_at_any_instant_goes_on_to_the_same_digest() {
         };
         assert_eq!(ended, digest, "saved at {seconds} s");
         // The journal of the rest replays alone.
-        let mut replay = Replay::open(&journal).expect("a whole journal");
+        let mut replay = Replay::<Plan>::open(&journal).expect("a whole journal");
         replay.run_until(None, &mut (), &mut |_, _| {});
         assert_eq!(replay.digest(), digest, "replayed from {seconds} s");
     }
@@ -121,7 +126,7 @@ fn a_fork_loses_the_other_machine_instead() {
 #[test]
 fn what_a_person_did_at_a_set_replays_by_its_instant() {
     let (digest, bytes) = journal();
-    let mut replay = Replay::open(bytes).expect("a whole journal");
+    let mut replay = Replay::<Plan>::open(bytes).expect("a whole journal");
     replay.run_until(None, &mut (), &mut |_, _| {});
     assert_eq!(&replay.digest(), digest);
     assert_eq!(replay.difference(bytes), None);
@@ -135,7 +140,7 @@ fn what_a_person_did_at_a_set_replays_by_its_instant() {
 fn a_journal_whose_header_says_another_seed_is_told_at_its_first_false_record() {
     let (_, bytes) = journal();
     let journal = Journal::open(bytes).expect("a whole journal");
-    let (mut plan, _) = snapshot::begin_of(&journal).expect("a plan");
+    let (mut plan, _) = snapshot::begin_of::<Plan>(&journal).expect("a plan");
     plan.options.seed += 1;
     let header = snapshot::journal_header(&plan, None);
     let mut forged = JournalWriter::new(Vec::new(), &header).expect("memory takes all");
@@ -143,7 +148,7 @@ fn a_journal_whose_header_says_another_seed_is_told_at_its_first_false_record() 
         forged.append_encoded(record.at, record.kind, record.payload);
     }
     let (digest, forged) = forged.finish().expect("memory takes all");
-    let mut replay = Replay::open(&forged).expect("well formed");
+    let mut replay = Replay::<Plan>::open(&forged).expect("well formed");
     replay.run_until(None, &mut (), &mut |_, _| {});
     assert_ne!(replay.digest(), digest);
     let found = replay.difference(&forged).expect("a difference");
@@ -158,7 +163,7 @@ proptest! {
     fn a_journal_cut_anywhere_is_never_followed_too_far(part in 0.0..1.0f64) {
         let (_, bytes) = journal();
         let cut = &bytes[..(bytes.len() as f64 * part) as usize];
-        if let Ok(mut replay) = Replay::open(cut) {
+        if let Ok(mut replay) = Replay::<Plan>::open(cut) {
             let Ending::Cut { last_good, .. } = replay.ending.clone() else {
                 panic!("a cut journal is not whole");
             };
@@ -176,7 +181,7 @@ proptest! {
         let (_, bytes) = journal();
         let mut wrong = bytes.clone();
         wrong[(bytes.len() as f64 * part) as usize] ^= 1 << bit;
-        if let Ok(replay) = Replay::open(&wrong) {
+        if let Ok(replay) = Replay::<Plan>::open(&wrong) {
             let cut = matches!(replay.ending, Ending::Cut { .. });
             prop_assert!(cut);
         }
@@ -192,7 +197,7 @@ proptest! {
         });
         let mut wrong = bytes.clone();
         wrong[(bytes.len() as f64 * part) as usize] ^= 1 << bit;
-        prop_assert!(snapshot::restore(&wrong).is_err());
-        prop_assert!(snapshot::restore(&bytes[..(bytes.len() as f64 * part) as usize]).is_err());
+        prop_assert!(restored(&wrong).is_err());
+        prop_assert!(restored(&bytes[..(bytes.len() as f64 * part) as usize]).is_err());
     }
 }

@@ -134,7 +134,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         File::create(path).map_err(|error| Failure::cannot_write(path, &error))?;
     }
     let (first, last) = options.seeds.or(plan.script.seeds).unwrap_or((1, 1));
-    let mut kept = Kept::open(options.resume.as_deref(), &plan.unit())?;
+    let mut kept = Kept::open(options.resume.as_deref(), &campaign::unit_of(&plan))?;
     let known: BTreeSet<Unit> = kept.results.done.keys().cloned().collect();
     if !options.quiet {
         let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);

@@ -14,14 +14,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant as WallInstant;
 
 use clap::Args;
-use clock::journal::Ending;
+use clock::journal::{Ending, Journal};
 use clock::{Instant, Span};
 use exercise::diagram::Diagram;
-use exercise::driver::{Outcome, Plan, Run};
+use exercise::driver::Onlooker;
 use exercise::replay::Replay;
-use exercise::report::{Report, text};
-use exercise::snapshot::Unusable;
-use site::Machine;
+use exercise::snapshot::{self, Unusable};
+use exercise::world::{self, Kind, Planned, World};
 
 use crate::failure::Failure;
 use crate::run::{Sheet, say};
@@ -47,10 +46,40 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     let path = &options.journal;
     let wrong = |text: String| Failure::Input(format!("error: {}: {text}", path.display()));
     let bytes = std::fs::read(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    let mut replay = Replay::open(&bytes).map_err(|e: Unusable| wrong(e.to_string()))?;
-    if options.verify {
-        return verify(path, &bytes, replay);
+    let unusable = |error: Unusable| wrong(error.to_string());
+    let journal = Journal::open(&bytes).map_err(|error| unusable(error.into()))?;
+    match snapshot::kind_of(&journal).map_err(unusable)? {
+        Kind::Reservation => {
+            let mut replay = Replay::open(&bytes).map_err(unusable)?;
+            if options.verify {
+                return verify(path, &bytes, replay);
+            }
+            let begun = WallInstant::now();
+            let sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
+            let mut diagram = sheet
+                .as_ref()
+                .map(|_| Diagram::new(&replay.plan, &replay.run));
+            let outcome = match &mut diagram {
+                Some(diagram) => shown(options, &mut replay, diagram, begun),
+                None => shown(options, &mut replay, &mut (), begun),
+            }?;
+            if let (Some(mut sheet), Some(diagram)) = (sheet, diagram) {
+                sheet.draw(diagram, &replay.plan, &outcome)?;
+            }
+            ended(options, &replay)
+        }
     }
+}
+
+/// Makes a run again as far as asked, and says what it showed.
+fn shown<P: Planned>(
+    options: &Options,
+    replay: &mut Replay<P>,
+    onlooker: &mut dyn Onlooker,
+    begun: WallInstant,
+) -> Result<world::Outcome<P>, Failure> {
+    let path = options.journal.display();
+    let wrong = |text: String| Failure::Input(format!("error: {path}: {text}"));
     let until = options.at.map(|at| Instant::ZERO + at);
     if let Some(at) = until
         && at < replay.run.now()
@@ -60,26 +89,29 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
             "it begins at {begin}, behind {at}; expected a later instant"
         )));
     }
-    let begun = WallInstant::now();
-    let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
-    let mut diagram = sheet
-        .as_ref()
-        .map(|_| Diagram::new(&replay.plan, &replay.run));
-    match &mut diagram {
-        Some(diagram) => replay.run_until(until, diagram, &mut |_, _| {}),
-        None => replay.run_until(until, &mut (), &mut |_, _| {}),
-    }
-    let reached = replay.run.now();
+    replay.run_until(until, onlooker, &mut |_, _| {});
+    let (plan, reached) = (&replay.plan, replay.run.now());
     let digest = replay.journal_state().clone();
     // What stands at an instant is told before the run's own outcome closes its books.
-    let shown = until.filter(|&at| reached >= at);
-    let shown = shown.map(|_| state(&replay.plan, &replay.run));
-    let outcome = replay.run.outcome(&replay.plan, &digest);
-    say(&shown.unwrap_or_else(|| report(&replay.plan, &outcome, begun)));
-    if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
-        sheet.draw(diagram, &replay.plan, &outcome)?;
-    }
-    if let Some(at) = until.filter(|&at| reached < at) {
+    let state = until.filter(|&at| reached >= at);
+    let state = state.map(|_| replay.run.state(plan));
+    let outcome = replay.run.outcome(plan, &digest);
+    say(&state.unwrap_or_else(|| {
+        let wall = begun.elapsed().as_secs_f64();
+        let report = P::Run::report(plan, &outcome, wall);
+        P::Run::told(plan, &report, &outcome)
+    }));
+    Ok(outcome)
+}
+
+/// What is to be said of where the journal ended.
+fn ended<P: Planned>(options: &Options, replay: &Replay<P>) -> Result<u8, Failure> {
+    let path = options.journal.display();
+    let wrong = |text: String| Failure::Input(format!("error: {path}: {text}"));
+    let reached = replay.run.now();
+    if let Some(at) = options.at.map(|at| Instant::ZERO + at)
+        && reached < at
+    {
         return Err(wrong(format!(
             "it ends at {reached}, before {at}; expected an earlier instant"
         )));
@@ -90,13 +122,11 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     }
 }
 
-fn report(plan: &Plan, outcome: &Outcome, begun: WallInstant) -> String {
-    let wall = begun.elapsed().as_secs_f64();
-    let report = Report::new(&plan.inputs, &plan.script, plan.options.seed, outcome, wall);
-    text::write(&report, &plan.script, outcome)
-}
-
-fn verify<'a>(path: &Path, bytes: &'a [u8], mut replay: Replay<'a>) -> Result<u8, Failure> {
+fn verify<'a, P: Planned>(
+    path: &Path,
+    bytes: &'a [u8],
+    mut replay: Replay<'a, P>,
+) -> Result<u8, Failure> {
     let wrong = |text: String| Failure::Input(format!("error: {}: {text}", path.display()));
     let (records, digest) = match &replay.ending {
         Ending::Whole { records, digest } => (*records, digest.clone()),
@@ -124,51 +154,4 @@ fn verify<'a>(path: &Path, bytes: &'a [u8], mut replay: Replay<'a>) -> Result<u8
         },
     );
     Err(wrong(told))
-}
-
-/// What stands at an instant: machines, entries on their way, what happened.
-fn state(plan: &Plan, run: &Run) -> String {
-    let mut text = format!(
-        "site {}, exercise {}, seed {}: {}\n\n",
-        plan.inputs.description.name,
-        plan.script.name,
-        plan.options.seed,
-        run.now()
-    );
-    for machine in Machine::BOTH {
-        let cpu = run.site.cpu(machine);
-        let routine = plan.inputs.assembly.routine_of(cpu.ic);
-        let routine = routine.map_or(String::new(), |name| format!(" ({name})"));
-        text += &format!(
-            "  machine {machine}  {:<12} {} instructions\n      IC {:05o}{routine}  AC {:013o}  \
-             MQ {:012o}  XRA {:05o} XRB {:05o} XRC {:05o}\n",
-            format!("{:?}", run.site.role(machine)).to_lowercase(),
-            cpu.instructions,
-            cpu.ic,
-            cpu.ac,
-            cpu.mq,
-            cpu.xr[0],
-            cpu.xr[1],
-            cpu.xr[2],
-        );
-    }
-    let traffic = &run.judges.ledger.traffic;
-    text += &format!(
-        "\n  {} entries sent, {} answered, {} refused, {} on their way\n",
-        traffic.sent,
-        traffic.answered,
-        traffic.refused,
-        run.judges.ledger.pending()
-    );
-    for (set, open) in run.judges.ledger.all_open() {
-        text += &format!(
-            "  set {set}: `{}`, serial {}, entered at {}\n",
-            open.text, open.serial, open.accepted_at
-        );
-    }
-    text += "\n";
-    for (at, line) in &run.judges.takeovers.log {
-        text += &format!("  {at}  {line}\n");
-    }
-    text
 }

@@ -19,10 +19,11 @@ use exercise::driver::{self, Onlooker, Outcome, Plan, Progress, Run, StartError}
 use exercise::entries_csv::{self, Entry};
 use exercise::history::{Format, Writer};
 use exercise::inputs::Inputs;
+use exercise::report::Report;
 use exercise::report::comparison::Comparison;
-use exercise::report::{Report, text};
 use exercise::script::{Equipment, Script};
-use exercise::snapshot;
+use exercise::snapshot::{self, Snapshot, Unusable};
+use exercise::world::{self, Kind, Planned, World};
 use indicatif::{ProgressBar, ProgressStyle};
 use site::source::SourceMap;
 
@@ -124,9 +125,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     // One site runs on one worker whatever is asked for: the journal cannot depend on it.
     let _ = options.threads;
     if let Some(path) = &options.from {
-        let report = one(options, resumed(options, path)?)?;
-        write_report(options, serde_json::to_string_pretty(&report))?;
-        return Ok(report.exit_status);
+        return resume(options, path);
     }
     if let [site] = &options.site[..] {
         let report = one(options, begun(options, site)?)?;
@@ -153,7 +152,7 @@ fn side_by_side(options: &Options) -> Result<u8, Failure> {
     }
     // All are read before the first is run.
     let sites = options.site.iter();
-    let begun: Vec<Begun> = sites
+    let begun: Vec<Begun<Plan>> = sites
         .map(|site| begun(options, site))
         .collect::<Result<_, _>>()?;
     let runs = begun.into_iter().map(|begun| one(options, begun));
@@ -167,42 +166,8 @@ fn side_by_side(options: &Options) -> Result<u8, Failure> {
 }
 
 /// One run to its end, its report said and its files written.
-fn one(options: &Options, (plan, mut run, state): Begun) -> Result<Report, Failure> {
-    if !options.quiet {
-        let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);
-        let (script, seed) = (&plan.script.name, plan.options.seed);
-        say(&format!(
-            "site {site} ({path}), exercise {script}, seed {seed}\n"
-        ));
-        if run.now() > Instant::ZERO {
-            say(&format!("going on at {}\n", run.now()));
-        }
-    }
-    let save_at = options.at.map(|at| Instant::ZERO + at);
-    if let (Some(at), Some(_)) = (save_at, &options.save)
-        && !(run.now()..=plan.end()).contains(&at)
-    {
-        let (from, to) = (run.now(), plan.end());
-        return Err(Failure::Input(format!(
-            "error: --at {at}: there is no such instant in this run; expected {from} to {to}"
-        )));
-    }
-    let out: Box<dyn Write> = match &options.journal {
-        Some(path) => {
-            let file = File::create(path).map_err(|e| Failure::cannot_write(path, &e))?;
-            Box::new(BufWriter::new(file))
-        }
-        None => Box::new(std::io::sink()),
-    };
-    let journal_path = options.journal.clone().unwrap_or_default();
-    let cannot = |error: std::io::Error| Failure::cannot_write(&journal_path, &error);
-    let mut journal = match state {
-        None => JournalWriter::new(out, &snapshot::journal_header(&plan, None)),
-        Some(state) => {
-            JournalWriter::resume(out, &snapshot::journal_header(&plan, Some(&run)), state)
-        }
-    }
-    .map_err(cannot)?;
+fn one(options: &Options, (plan, mut run, state): Begun<Plan>) -> Result<Report, Failure> {
+    greet(options, &plan, &run)?;
     let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
     let mut diagram = sheet.as_ref().map(|_| Diagram::new(&plan, &run));
     let mut history = match &options.history {
@@ -215,6 +180,68 @@ fn one(options: &Options, (plan, mut run, state): Begun) -> Result<Report, Failu
     let mut onlookers: Vec<&mut dyn Onlooker> = Vec::new();
     onlookers.extend(diagram.as_mut().map(|one| one as &mut dyn Onlooker));
     onlookers.extend(history.as_mut().map(|one| one as &mut dyn Onlooker));
+    let (outcome, report) = to_the_end(options, &plan, &mut run, state, &mut onlookers)?;
+    if let (Some(history), Some((path, _))) = (history, &options.history) {
+        let written = history.finish(run.now());
+        written.map_err(|e| Failure::cannot_write(path, &e))?;
+    }
+    if let Some(path) = &options.entries {
+        let text = entries_csv::write(&outcome.entries);
+        std::fs::write(path, text).map_err(|e| Failure::cannot_write(path, &e))?;
+    }
+    if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
+        sheet.draw(diagram, &plan, &outcome)?;
+    }
+    Ok(report)
+}
+
+/// Says what is going to be run, and whether the instant asked for lies in it.
+fn greet<P: Planned>(options: &Options, plan: &P, run: &P::Run) -> Result<(), Failure> {
+    if !options.quiet {
+        let (path, site) = plan.site();
+        let (script, seed) = (&plan.script().name, plan.options().seed);
+        say(&format!(
+            "site {site} ({path}), exercise {script}, seed {seed}\n"
+        ));
+        if run.now() > Instant::ZERO {
+            say(&format!("going on at {}\n", run.now()));
+        }
+    }
+    let (from, to) = (run.now(), plan.end());
+    match options.at.map(|at| Instant::ZERO + at) {
+        Some(at) if options.save.is_some() && !(from..=to).contains(&at) => {
+            Err(Failure::Input(format!(
+                "error: --at {at}: there is no such instant in this run; expected {from} to {to}"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Runs to the end: journal, snapshot, progress, and the report said.
+fn to_the_end<P: Planned>(
+    options: &Options,
+    plan: &P,
+    run: &mut P::Run,
+    state: Option<State>,
+    onlooker: &mut dyn Onlooker,
+) -> Result<(world::Outcome<P>, world::Report<P>), Failure> {
+    let out: Box<dyn Write> = match &options.journal {
+        Some(path) => {
+            let file = File::create(path).map_err(|e| Failure::cannot_write(path, &e))?;
+            Box::new(BufWriter::new(file))
+        }
+        None => Box::new(std::io::sink()),
+    };
+    let journal_path = options.journal.clone().unwrap_or_default();
+    let cannot = |error: std::io::Error| Failure::cannot_write(&journal_path, &error);
+    let mut journal = match state {
+        None => JournalWriter::new(out, &snapshot::journal_header(plan, None)),
+        Some(state) => {
+            JournalWriter::resume(out, &snapshot::journal_header(plan, Some(run)), state)
+        }
+    }
+    .map_err(cannot)?;
     let begun = WallInstant::now();
     let first = run.now();
     let bar = progress_bar(options.quiet);
@@ -223,43 +250,25 @@ fn one(options: &Options, (plan, mut run, state): Begun) -> Result<Report, Failu
         pace.keep(progress);
         show(&bar, progress, first, begun);
     };
-    if let (Some(at), Some(path)) = (save_at, &options.save) {
+    if let (Some(at), Some(path)) = (options.at, &options.save) {
         // The state between two slices: the first that does not begin before the instant.
-        while run.now() < at {
-            run.slice(&plan, &[], &mut journal, &mut onlookers);
-            shown(&run.progress(&plan));
+        while run.now() < Instant::ZERO + at {
+            run.slice(plan, &[], &mut journal, onlooker);
+            shown(&run.progress(plan));
         }
-        let bytes = snapshot::save(&plan, &run, journal.state());
+        let bytes = snapshot::save(plan, run, journal.state());
         let written = bytes.and_then(|bytes| std::fs::write(path, bytes));
         written.map_err(|e| Failure::cannot_write(path, &e))?;
     }
-    let outcome = driver::finish(&plan, &mut run, &mut journal, &mut onlookers, &mut shown);
+    let outcome = world::finish(plan, run, &mut journal, onlooker, &mut shown);
     bar.finish_and_clear();
     let (_, mut out) = journal.finish().map_err(cannot)?;
     out.flush().map_err(cannot)?;
-    if let (Some(history), Some((path, _))) = (history, &options.history) {
-        let written = history.finish(run.now());
-        written.map_err(|e| Failure::cannot_write(path, &e))?;
-    }
-    let wall = begun.elapsed().as_secs_f64();
-    let report = Report::new(
-        &plan.inputs,
-        &plan.script,
-        plan.options.seed,
-        &outcome,
-        wall,
-    );
-    if let Some(path) = &options.entries {
-        let text = entries_csv::write(&outcome.entries);
-        std::fs::write(path, text).map_err(|e| Failure::cannot_write(path, &e))?;
-    }
-    if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
-        sheet.draw(diagram, &plan, &outcome)?;
-    }
+    let report = P::Run::report(plan, &outcome, begun.elapsed().as_secs_f64());
     if !options.quiet {
-        say(&text::write(&report, &plan.script, &outcome));
+        say(&P::Run::told(plan, &report, &outcome));
     }
-    Ok(report)
+    Ok((outcome, report))
 }
 
 /// The file of a diagram: opened before the run, written when it is over.
@@ -290,9 +299,9 @@ impl Sheet {
 }
 
 /// A run from its begin, and what it is made from.
-type Begun = (Plan, Run, Option<State>);
+type Begun<P> = (P, <P as Planned>::Run, Option<State>);
 
-fn begun(options: &Options, site: &Path) -> Result<Begun, Failure> {
+fn begun(options: &Options, site: &Path) -> Result<Begun<Plan>, Failure> {
     let run_options = driver::Options {
         seed: options.seed,
         cut: options.cut,
@@ -333,26 +342,39 @@ fn read_script(
 }
 
 /// A run that goes on from a snapshot, with other faults if a script is given.
-fn resumed(options: &Options, path: &Path) -> Result<Begun, Failure> {
+fn resume(options: &Options, path: &Path) -> Result<u8, Failure> {
     let name = path.display();
     let wrong = |text: String| Failure::Input(format!("error: {name}: {text}"));
     let bytes = std::fs::read(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    let restored = snapshot::restore(&bytes).map_err(|e| wrong(e.to_string()))?;
-    let (mut plan, mut run, state) = restored;
-    if let Some(path) = &options.script {
-        let (script, _) = read_script(&mut SourceMap::new(), path, &plan.inputs)?;
-        if script.workload != plan.script.workload {
-            return Err(Failure::Input(format!(
-                "error: {}: the snapshot's run has another workload; expected `workload: {:?}`: \
-                 a fork changes what fails, not who calls",
-                path.display(),
-                plan.script.workload
-            )));
+    let unusable = |error: Unusable| wrong(error.to_string());
+    let snapshot = Snapshot::open(&bytes).map_err(unusable)?;
+    let report = match snapshot.kind {
+        Kind::Reservation => {
+            let (mut plan, mut run, state) = snapshot.restore::<Plan>().map_err(unusable)?;
+            if let Some(path) = &options.script {
+                let (script, _) = read_script(&mut SourceMap::new(), path, &plan.inputs)?;
+                same_workload(path, &script, &plan.script)?;
+                plan.script = script;
+                run.fork(&plan);
+            }
+            one(options, (plan, run, Some(state)))?
         }
-        plan.script = script;
-        run.fork(&plan);
+    };
+    write_report(options, serde_json::to_string_pretty(&report))?;
+    Ok(report.exit_status)
+}
+
+/// A fork changes what fails.
+fn same_workload(path: &Path, script: &Script, before: &Script) -> Result<(), Failure> {
+    if script.workload == before.workload {
+        return Ok(());
     }
-    Ok((plan, run, Some(state)))
+    Err(Failure::Input(format!(
+        "error: {}: the snapshot's run has another workload; expected `workload: {:?}`: a fork \
+         changes what fails, not who calls",
+        path.display(),
+        before.workload
+    )))
 }
 
 fn write_report(options: &Options, json: serde_json::Result<String>) -> Result<(), Failure> {
@@ -410,9 +432,10 @@ fn show(bar: &ProgressBar, progress: &Progress, first: Instant, begun: WallInsta
     bar.set_position(share);
     let rate = (progress.now - first).as_seconds_f64() / begun.elapsed().as_secs_f64().max(0.001);
     let settling = if progress.settling { ", settling" } else { "" };
+    let (count, what) = progress.counted;
     bar.set_message(format!(
-        "{} x{rate:.0}, {} answered, {} takeovers{settling}",
-        progress.now, progress.answered, progress.takeovers
+        "{} x{rate:.0}, {count} {what}, {} takeovers{settling}",
+        progress.now, progress.takeovers
     ));
 }
 

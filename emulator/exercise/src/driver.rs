@@ -19,6 +19,7 @@ mod entry_list;
 mod faults;
 mod operators;
 mod plan;
+mod world;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -36,8 +37,9 @@ use crate::inputs::Inputs;
 use crate::judges::ledger::Traffic;
 use crate::judges::takeovers::{Fired, Takeover};
 use crate::judges::{Judges, Verdict, text_of};
-use crate::script;
+use crate::script::{self, Script};
 use crate::workload::{Player, Workload};
+pub use crate::world::finish;
 use counters::CounterWatch;
 use entry_list::EntryList;
 pub use faults::Faults;
@@ -68,6 +70,19 @@ pub struct Options {
     pub keep_entries: bool,
 }
 
+impl Options {
+    /// When nobody types any more.
+    pub fn end(&self, script: &Script) -> Instant {
+        let whole = script.duration;
+        Instant::ZERO + self.cut.map_or(whole, |cut| cut.min(whole))
+    }
+
+    /// The script is cut short.
+    pub fn is_cut(&self, script: &Script) -> bool {
+        self.cut.is_some_and(|cut| cut < script.duration)
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -75,8 +90,8 @@ pub struct Progress {
     pub now: Instant,
     /// Its end, without settling.
     pub end: Instant,
-    /// Entries answered.
-    pub answered: u64,
+    /// So many, of what: `(12, "answered")`.
+    pub counted: (u64, &'static str),
     /// Moves of the active role.
     pub takeovers: usize,
     /// The script is over; waiting for what is held.
@@ -303,7 +318,7 @@ impl Run {
         Progress {
             now: self.now,
             end: plan.end(),
-            answered: traffic.answered + traffic.refused,
+            counted: (traffic.answered + traffic.refused, "answered"),
             takeovers: self.judges.takeovers.moves.len(),
             settling: self.now >= plan.end(),
         }
@@ -442,21 +457,6 @@ fn workload(plan: &Plan) -> Workload {
         script::Workload::File(_) => Workload::List(Player::new(plan.list.clone())),
         script::Workload::Quiet => Workload::Quiet,
     }
-}
-
-/// Runs `run` to its end; the journal goes on in `journal`. `progress` is called after every slice.
-pub fn finish<W: Write>(
-    plan: &Plan,
-    run: &mut Run,
-    journal: &mut JournalWriter<W>,
-    onlooker: &mut dyn Onlooker,
-    progress: &mut dyn FnMut(&Progress),
-) -> Outcome {
-    while !run.is_over(plan) {
-        run.slice(plan, &[], journal, onlooker);
-        progress(&run.progress(plan));
-    }
-    run.outcome(plan, journal.state())
 }
 
 /// What an output means for the agents: a lock of an interchange concerns all its sets.

@@ -7,6 +7,7 @@
 //! | [`schedule`], [`files`], [`opening`], [`demand`], [`people`] | the airline: departures, what the files hold at first, who wants what |
 //! | [`day`], [`layout`], [`tables_deck`], [`recovered`], [`media`] | the records on drum and disk as the control program lays them out |
 //! | [`agents`], [`workload`], [`entries_csv`] | who types what |
+//! | [`world`] | what runs of every kind of site have in common |
 //! | [`driver`] | the run itself, in slices of ten milliseconds |
 //! | [`campaign`] | the same exercise many times: seeds, crash points |
 //! | [`judges`] | who only watch, and their verdicts |
@@ -50,3 +51,4 @@ pub mod startover_image;
 pub mod statistics;
 pub mod tables_deck;
 pub mod workload;
+pub mod world;

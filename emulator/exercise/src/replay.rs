@@ -13,8 +13,9 @@ use std::io::{self, Write};
 use clock::Instant;
 use clock::journal::{Ending, Journal, JournalWriter, Record};
 
-use crate::driver::{Live, Onlooker, Plan, Run, kind};
+use crate::driver::{Live, Onlooker, kind};
 use crate::snapshot::{self, Unusable};
+use crate::world::{Planned, World};
 
 /// Where the run made again first differs from the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +29,11 @@ pub struct Difference {
 }
 
 /// A journal and its run, made again as far as one likes.
-pub struct Replay<'a> {
+pub struct Replay<'a, P: Planned> {
     /// What the run is made from.
-    pub plan: Plan,
+    pub plan: P,
     /// The run, as far as it was made again.
-    pub run: Run,
+    pub run: P::Run,
     /// How the journal ends.
     pub ending: Ending,
     writer: JournalWriter<Held<'a>>,
@@ -65,9 +66,9 @@ impl Write for Held<'_> {
     }
 }
 
-impl<'a> Replay<'a> {
+impl<'a, P: Planned> Replay<'a, P> {
     /// Opens a journal; its records are read once, to find its end and what came from outside.
-    pub fn open(bytes: &'a [u8]) -> Result<Replay<'a>, Unusable> {
+    pub fn open(bytes: &'a [u8]) -> Result<Replay<'a, P>, Unusable> {
         let journal = Journal::open(bytes)?;
         let (plan, run) = snapshot::begin_of(&journal)?;
         let mut records = journal.records();
@@ -112,7 +113,7 @@ impl<'a> Replay<'a> {
         &mut self,
         until: Option<Instant>,
         onlooker: &mut dyn Onlooker,
-        progress: &mut dyn FnMut(&Run, &Plan),
+        progress: &mut dyn FnMut(&P::Run, &P),
     ) {
         loop {
             let now = self.run.now();

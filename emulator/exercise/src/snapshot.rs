@@ -11,7 +11,7 @@ use clock::journal::{self, Journal};
 use clock::sealed::{self, SealError};
 use serde::{Deserialize, Serialize};
 
-use crate::driver::{Plan, Run};
+use crate::world::{Kind, Planned};
 
 /// What a snapshot file begins with.
 const SNAPSHOT: sealed::Kind = sealed::Kind {
@@ -49,12 +49,16 @@ fn decoded<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Unusable> {
     }
 }
 
-fn plan_of(json: &[u8]) -> Result<Plan, Unusable> {
-    Plan::from_json(json).map_err(Unusable::Content)
+fn plan_of<P: Planned>(json: &[u8]) -> Result<P, Unusable> {
+    P::from_json(json).map_err(Unusable::Content)
 }
 
 /// The bytes of a snapshot.
-pub fn save(plan: &Plan, run: &Run, journal: &journal::State) -> std::io::Result<Vec<u8>> {
+pub fn save<P: Planned>(
+    plan: &P,
+    run: &P::Run,
+    journal: &journal::State,
+) -> std::io::Result<Vec<u8>> {
     let content = Content {
         plan: &plan.to_json(),
         journal: journal.clone(),
@@ -63,31 +67,53 @@ pub fn save(plan: &Plan, run: &Run, journal: &journal::State) -> std::io::Result
     sealed::seal(SNAPSHOT, &encoded(&content))
 }
 
-/// Reads a snapshot.
-pub fn restore(bytes: &[u8]) -> Result<(Plan, Run, journal::State), Unusable> {
-    let (payload, end) = sealed::open(SNAPSHOT, bytes)?;
-    if end != bytes.len() {
-        return Err(Unusable::Content("something follows its end".to_owned()));
+/// A snapshot read from a file: whole, and of a known kind of site.
+pub struct Snapshot {
+    payload: Vec<u8>,
+    /// The kind of site.
+    pub kind: Kind,
+}
+
+impl Snapshot {
+    /// Reads a snapshot.
+    pub fn open(bytes: &[u8]) -> Result<Snapshot, Unusable> {
+        let (payload, end) = sealed::open(SNAPSHOT, bytes)?;
+        if end != bytes.len() {
+            return Err(Unusable::Content("something follows its end".to_owned()));
+        }
+        let content: Content = decoded(&payload)?;
+        let kind = Kind::of(content.plan).map_err(Unusable::Content)?;
+        Ok(Snapshot { payload, kind })
     }
-    let content: Content = decoded(&payload)?;
-    Ok((
-        plan_of(content.plan)?,
-        decoded(content.run)?,
-        content.journal,
-    ))
+
+    /// What it holds.
+    pub fn restore<P: Planned>(&self) -> Result<(P, P::Run, journal::State), Unusable> {
+        let content: Content = decoded(&self.payload)?;
+        Ok((
+            plan_of(content.plan)?,
+            decoded(content.run)?,
+            content.journal,
+        ))
+    }
 }
 
 /// The header payload of a run's journal: the plan, and with `from` the state it goes on from.
-pub fn journal_header(plan: &Plan, from: Option<&Run>) -> Vec<u8> {
+pub fn journal_header<P: Planned>(plan: &P, from: Option<&P::Run>) -> Vec<u8> {
     encoded(&(plan.to_json(), from.map(encoded)))
 }
 
+/// The kind of site a journal is of.
+pub fn kind_of(journal: &Journal<'_>) -> Result<Kind, Unusable> {
+    let (plan, _): (&[u8], Option<&[u8]>) = decoded(journal.header())?;
+    Kind::of(plan).map_err(Unusable::Content)
+}
+
 /// The plan of a journal and the run at its begin.
-pub fn begin_of(journal: &Journal<'_>) -> Result<(Plan, Run), Unusable> {
-    let (plan, run): (Vec<u8>, Option<Vec<u8>>) = decoded(journal.header())?;
-    let plan = plan_of(&plan)?;
+pub fn begin_of<P: Planned>(journal: &Journal<'_>) -> Result<(P, P::Run), Unusable> {
+    let (plan, run): (&[u8], Option<&[u8]>) = decoded(journal.header())?;
+    let plan: P = plan_of(plan)?;
     let run = match run {
-        Some(bytes) => decoded(&bytes)?,
+        Some(bytes) => decoded(bytes)?,
         None => plan
             .begin()
             .map_err(|error| Unusable::Content(error.to_string()))?,

@@ -25,8 +25,8 @@ use clock::journal::JournalWriter;
 use clock::pool;
 use serde::{Deserialize, Serialize};
 
-use crate::driver::{self, Plan, Run, StartError};
-use crate::report::Report;
+use crate::driver::StartError;
+use crate::world::{self, Planned, Reported, World};
 
 /// What is run once: the same unit always gives the same result.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -83,38 +83,29 @@ pub struct Place {
     pub stands_for: u64,
 }
 
-impl Plan {
-    /// The unit of this plan: its site and exercise by digest, its seed.
-    pub fn unit(&self) -> Unit {
-        let (network, script) = self.identity();
-        let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex()[..16].to_owned();
-        Unit {
-            network: digest(&network),
-            script: digest(&script),
-            seed: self.options.seed,
-            point: None,
-        }
-    }
-
-    /// The same with another seed.
-    pub fn with_seed(&self, seed: u64) -> Plan {
-        let mut plan = self.clone();
-        plan.options.seed = seed;
-        plan
+/// The unit of a plan: its site and exercise by digest, its seed.
+pub fn unit_of<P: Planned>(plan: &P) -> Unit {
+    let (network, script) = plan.identity();
+    let digest = |bytes: &[u8]| blake3::hash(bytes).to_hex()[..16].to_owned();
+    Unit {
+        network: digest(&network),
+        script: digest(&script),
+        seed: plan.options().seed,
+        point: None,
     }
 }
 
 /// Runs `plan` once for every seed on `jobs` threads. `each` gets the results in the order of the
 /// seeds, whatever the number of threads.
-pub fn seeds(
-    plan: &Plan,
+pub fn seeds<P: Planned>(
+    plan: &P,
     seeds: RangeInclusive<u64>,
     skip: impl Fn(&Unit) -> bool,
     jobs: usize,
     mut each: impl FnMut(UnitResult),
 ) -> Result<(), StartError> {
     let first = plan.begin()?;
-    let unit = plan.unit();
+    let unit = unit_of(plan);
     let units = seeds.map(|seed| Unit {
         seed,
         ..unit.clone()
@@ -130,39 +121,40 @@ pub fn seeds(
 }
 
 /// One whole run from the site's opening.
-fn one(plan: &Plan, first: &Run, unit: Unit) -> UnitResult {
+fn one<P: Planned>(plan: &P, first: &P::Run, unit: Unit) -> UnitResult {
     let mut run = first.reseeded(plan);
     let mut journal = JournalWriter::digest_only();
-    let outcome = driver::finish(plan, &mut run, &mut journal, &mut (), &mut |_| {});
-    let report = Report::new(&plan.inputs, &plan.script, unit.seed, &outcome, 0.0);
-    result_of(unit, &report)
+    let outcome = world::finish(plan, &mut run, &mut journal, &mut (), &mut |_| {});
+    result_of(unit, &P::Run::report(plan, &outcome, 0.0))
 }
 
 /// What a campaign keeps of a run's report.
-pub fn result_of(unit: Unit, report: &Report) -> UnitResult {
-    let broken: Vec<_> = report.verdicts.iter().filter(|v| !v.holds).collect();
-    let unmet = report.expectations.iter().find(|e| !e.met);
-    let unstruck = report.faults.iter().find(|f| !f.took_effect);
-    let detail = match (broken.first(), unstruck, report.not_reached.first(), unmet) {
+pub fn result_of(unit: Unit, report: &impl Reported) -> UnitResult {
+    let broken: Vec<_> = report.verdicts().iter().filter(|v| !v.holds).collect();
+    let unmet = report.expectations().iter().find(|e| !e.met);
+    let unstruck = report.faults().iter().find(|f| !f.took_effect);
+    let detail = match (
+        broken.first(),
+        unstruck,
+        report.not_reached().first(),
+        unmet,
+    ) {
         (Some(verdict), ..) => format!("{}: {}", verdict.name, verdict.detail),
         (_, Some(fault), ..) => format!("{} at {} s had no effect", fault.fault, fault.at_s),
         (_, _, Some(fault), _) => format!("{fault} was not reached"),
         (_, _, _, Some(unmet)) => format!("{}: {}", unmet.name, unmet.found),
         _ => String::new(),
     };
+    let status = report.exit_status();
     UnitResult {
         unit,
-        status: report.exit_status,
-        digest: report.digest.clone(),
+        status,
+        digest: report.digest().to_owned(),
         broken: broken.iter().map(|v| v.name.clone()).collect(),
-        detail: if report.exit_status == 0 {
-            String::new()
-        } else {
-            detail
-        },
-        takeovers: report.takeovers.len() as u64,
+        detail: if status == 0 { String::new() } else { detail },
+        takeovers: report.takeovers() as u64,
         faults: report
-            .faults
+            .faults()
             .iter()
             .map(|f| format!("{} at {:.3} s: {}", f.fault, f.at_s, f.hit))
             .collect(),

@@ -91,6 +91,13 @@ impl Plan {
         })
     }
 
+    /// The same with another seed.
+    pub fn with_seed(&self, seed: u64) -> Plan {
+        let mut plan = self.clone();
+        plan.options.seed = seed;
+        plan
+    }
+
     /// The faults of the exercise, with everything drawn from the seed.
     pub fn draw_faults(&self) -> Vec<DrawnFault> {
         let equipment = Equipment::from(&self.inputs.description);
@@ -99,14 +106,12 @@ impl Plan {
 
     /// When nobody types any more.
     pub fn end(&self) -> Instant {
-        let whole = self.script.duration;
-        Instant::ZERO + self.options.cut.map_or(whole, |cut| cut.min(whole))
+        self.options.end(&self.script)
     }
 
     /// The script is cut short.
     pub fn is_cut(&self) -> bool {
-        let cut = self.options.cut;
-        cut.is_some_and(|cut| cut < self.script.duration)
+        self.options.is_cut(&self.script)
     }
 
     /// The run at instant 0, its opening files on drums and disks.

@@ -27,7 +27,7 @@ use clock::pool;
 use crate::driver::{Plan, StartError};
 use crate::script::Sweep;
 
-use super::{Unit, UnitResult};
+use super::{Unit, UnitResult, unit_of};
 pub use points::{Crash, Group, Point, Sort, Stage, Sweeping};
 
 /// Why a sweep cannot begin.
@@ -72,7 +72,7 @@ pub fn run(
     jobs: usize,
     mut each: impl FnMut(UnitResult),
 ) {
-    let unit = plan.unit();
+    let unit = unit_of(plan);
     let wanted = |point: &Point| {
         let unit = Unit {
             point: Some(point.number),

@@ -1,0 +1,169 @@
+//! What running an exercise has to know of a site, whatever is done there: seats are sold, or aircraft
+//! are followed.
+//!
+//! Every kind of site has a *plan* (what never changes: site, exercise, seed) and a *run* (what
+//! changes, plain data between two slices). Whoever runs them - command, campaign, replay,
+//! exhibit - needs no more than these two traits; what a kind of site is about stands in its own
+//! part of this room.
+//!
+//! | kind of site | plan | run |
+//! |---|---|---|
+//! | [`Kind::Reservation`] | [`crate::driver::Plan`] | [`crate::driver::Run`] |
+//!
+//! *To add a kind of site*: a variant of [`Kind`], both traits for its plan and run, and an arm
+//! wherever the command asks for the kind.
+
+use std::io::Write;
+
+use clock::Instant;
+use clock::journal::{self, JournalWriter};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::driver::{Live, Onlooker, Options, Progress, StartError};
+use crate::judges::Verdict;
+use crate::report::{FaultReport, Met};
+use crate::script::{DrawnFault, Script};
+
+/// What is done at a site.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Seats are sold: two IBM 7090s, drums, disks, agent sets.
+    #[default]
+    Reservation,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Kind::Reservation => "reservation site",
+        })
+    }
+}
+
+impl Kind {
+    /// The kind of site whose plan this is; `json` is what [`Planned::to_json`] wrote.
+    pub fn of(json: &[u8]) -> Result<Kind, String> {
+        /// The other fields are the plan's own.
+        #[derive(Deserialize)]
+        struct Named {
+            #[serde(default)]
+            kind: Kind,
+        }
+        let named: Named = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        Ok(named.kind)
+    }
+}
+
+/// Site, exercise and seed of a run. A clone copies little.
+pub trait Planned: Clone + Send + Sync {
+    /// What it is a plan of.
+    const KIND: Kind;
+    /// Its runs.
+    type Run: World<Plan = Self>;
+
+    /// Path and name of the site.
+    fn site(&self) -> (&str, &str);
+    /// The exercise.
+    fn script(&self) -> &Script;
+    /// Seed and cut.
+    fn options(&self) -> &Options;
+    /// The same with another seed.
+    fn with_seed(&self, seed: u64) -> Self;
+    /// The faults of the exercise, with everything drawn from the seed.
+    fn draw_faults(&self) -> Vec<DrawnFault>;
+    /// The run at instant 0.
+    fn begin(&self) -> Result<Self::Run, StartError>;
+    /// Everything the run is made from, as JSON, so that it can be made again after the files were
+    /// edited. A kind other than the first stands in its field `kind`.
+    fn to_json(&self) -> Vec<u8>;
+    /// The plan that [`Planned::to_json`] wrote; what is wrong with it, in words.
+    fn from_json(bytes: &[u8]) -> Result<Self, String>;
+    /// What tells this site from others, and this exercise from others whatever its seed: two texts
+    /// to be digested.
+    fn identity(&self) -> (Vec<u8>, Vec<u8>);
+
+    /// When the exercise is over, without settling.
+    fn end(&self) -> Instant {
+        self.options().end(self.script())
+    }
+}
+
+/// A run between two slices: plain data, to be saved, restored, and forked by `clone`.
+pub trait World: Clone + Serialize + DeserializeOwned + Send + Sync {
+    /// What it is made from.
+    type Plan: Planned<Run = Self>;
+    /// Everything it showed, when it is over.
+    type Outcome;
+    /// Figures and verdicts, made from that.
+    type Report: Reported;
+
+    /// What lies before it has happened.
+    fn now(&self) -> Instant;
+    /// Nothing more is to be done or waited for.
+    fn is_over(&self, plan: &Self::Plan) -> bool;
+    /// How far it is.
+    fn progress(&self, plan: &Self::Plan) -> Progress;
+    /// The next ten milliseconds (less if the script's end comes before). `live` happens at its
+    /// begin.
+    fn slice<W: Write>(
+        &mut self,
+        plan: &Self::Plan,
+        live: &[Live],
+        journal: &mut JournalWriter<W>,
+        onlooker: &mut dyn Onlooker,
+    );
+    /// This run, still at instant 0, with the seed of another plan of the same site and exercise.
+    fn reseeded(&self, plan: &Self::Plan) -> Self;
+    /// Goes on with the faults of another script, as far as they are not due yet: a fork asks what
+    /// would have happened instead.
+    fn fork(&mut self, plan: &Self::Plan);
+    /// The run is over: a last audit, and everything it showed. `journal` is its journal's state.
+    fn outcome(&mut self, plan: &Self::Plan, journal: &journal::State) -> Self::Outcome;
+    /// The report of a run that took so long.
+    fn report(plan: &Self::Plan, outcome: &Self::Outcome, wall_seconds: f64) -> Self::Report;
+    /// The report for people.
+    fn told(plan: &Self::Plan, report: &Self::Report, outcome: &Self::Outcome) -> String;
+    /// What stands there at this instant, for people: machines, what is under way, what happened.
+    fn state(&self, plan: &Self::Plan) -> String;
+}
+
+/// What every report has, whatever it is about.
+pub trait Reported: Serialize {
+    /// Exit status of the command.
+    fn exit_status(&self) -> u8;
+    /// Digest of the journal's records.
+    fn digest(&self) -> &str;
+    /// What the judges say.
+    fn verdicts(&self) -> &[Verdict];
+    /// Expectations of the script.
+    fn expectations(&self) -> &[Met];
+    /// Faults that came due.
+    fn faults(&self) -> &[FaultReport];
+    /// Faults that never came due, in words.
+    fn not_reached(&self) -> &[String];
+    /// How often the active role moved.
+    fn takeovers(&self) -> usize;
+}
+
+/// What a run of this plan showed.
+pub type Outcome<P> = <<P as Planned>::Run as World>::Outcome;
+
+/// Figures and verdicts of a run of this plan.
+pub type Report<P> = <<P as Planned>::Run as World>::Report;
+
+/// Runs `run` to its end; the journal goes on in `journal`. `progress` is called after every slice.
+pub fn finish<P: Planned, W: Write>(
+    plan: &P,
+    run: &mut P::Run,
+    journal: &mut JournalWriter<W>,
+    onlooker: &mut dyn Onlooker,
+    progress: &mut dyn FnMut(&Progress),
+) -> Outcome<P> {
+    while !run.is_over(plan) {
+        run.slice(plan, &[], journal, onlooker);
+        progress(&run.progress(plan));
+    }
+    run.outcome(plan, journal.state())
+}
