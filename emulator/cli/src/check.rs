@@ -23,6 +23,7 @@ enum Kind {
     Site,
     Files,
     Script,
+    Reliability,
 }
 
 fn kind_of(text: &str) -> Kind {
@@ -34,7 +35,9 @@ fn kind_of(text: &str) -> Kind {
                 .is_some_and(|rest| rest.trim_start().starts_with(':'))
         })
     };
-    if has("workload") || has("duration") || has("expectations") || has("faults") {
+    if has("mean_time_between_failures_h") || has("history_years") {
+        Kind::Reliability
+    } else if has("workload") || has("duration") || has("expectations") || has("faults") {
         Kind::Script
     } else if has("schedule") || has("first_date") || has("passenger_records") {
         Kind::Files
@@ -79,6 +82,14 @@ fn check(path: &std::path::Path) -> Result<(), Failure> {
                 script.faults.len(),
                 script.expectations.len(),
                 entries.len()
+            );
+            Ok(())
+        }
+        Kind::Reliability => {
+            let file = crate::reliability::file(&mut map, &name)?;
+            println!(
+                "{name}: reliability \"{}\", {} years",
+                file.name, file.years
             );
             Ok(())
         }

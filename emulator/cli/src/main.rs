@@ -8,6 +8,7 @@
 //! | `replay JOURNAL` | makes a journal's run again: report, state at an instant, proof |
 //! | `campaign SITE` | an exercise over many seeds |
 //! | `serve SITE` | shows a site to visitors at telnet terminals |
+//! | `reliability FILE` | thousands of years of a pair that fails and is repaired |
 //! | `shrink SITE` | a run that fails, reduced to the fewest faults and entries |
 //! | `machine 7090|fsq7 [--do FILE]` | one machine at its console |
 //! | `machine 7090|fsq7 --vectors FILE` | single instructions run and compared |
@@ -33,6 +34,7 @@ mod check;
 mod failure;
 mod files;
 mod machine;
+mod reliability;
 mod replay;
 mod run;
 mod serve;
@@ -66,6 +68,8 @@ enum Command {
     Serve(serve::Options),
     /// Reduce a run that fails to the fewest faults and entries that still fail in the same way.
     Shrink(shrink::Options),
+    /// Thousands of years of a pair of machines that fail and are repaired.
+    Reliability(reliability::Options),
     /// One machine at its console, or single-instruction vectors.
     Machine(machine::Options),
     /// Assemble a program.
@@ -111,6 +115,7 @@ fn run_command(command: Command) -> Result<u8, Failure> {
         Command::Campaign(options) => campaign::run(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Shrink(options) => shrink::run(&options),
+        Command::Reliability(options) => reliability::run(&options),
         Command::Machine(options) => machine::run(&options),
         Command::Asm(options) => asm::run(&options),
     }

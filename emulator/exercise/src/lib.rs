@@ -42,6 +42,7 @@ pub mod media;
 pub mod opening;
 pub mod people;
 pub mod recovered;
+pub mod reliability;
 pub mod replay;
 pub mod report;
 pub mod schedule;

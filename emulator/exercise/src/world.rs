@@ -145,6 +145,8 @@ pub trait Reported: Serialize {
     fn not_reached(&self) -> &[String];
     /// How often the active role moved.
     fn takeovers(&self) -> usize;
+    /// How long each of them left the site without service, ms, where somebody could tell.
+    fn outages_ms(&self) -> Vec<f64>;
 }
 
 /// What a run of this plan showed.

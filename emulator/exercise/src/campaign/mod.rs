@@ -59,6 +59,9 @@ pub struct UnitResult {
     pub detail: String,
     /// Moves of the active role.
     pub takeovers: u64,
+    /// How long each of them left the site without an answer, ms, where somebody could tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages_ms: Vec<f64>,
     /// Faults that came due.
     pub faults: Vec<String>,
     /// Where a crash point lies.
@@ -153,6 +156,7 @@ pub fn result_of(unit: Unit, report: &impl Reported) -> UnitResult {
         broken: broken.iter().map(|v| v.name.clone()).collect(),
         detail: if status == 0 { String::new() } else { detail },
         takeovers: report.takeovers() as u64,
+        outages_ms: report.outages_ms(),
         faults: report
             .faults()
             .iter()

@@ -36,6 +36,22 @@ pub fn line(result: &UnitResult) -> String {
     line
 }
 
+/// The result in a line, the first being 0.
+fn parse(number: usize, line: &[u8]) -> Result<UnitResult, NoResult> {
+    serde_json::from_slice(line).map_err(|error| NoResult {
+        line: number + 1,
+        column: error.column().max(1),
+        message: format!("{error}; expected a result of a campaign, one a line"),
+    })
+}
+
+/// Reads all whole lines, whatever campaign they are of.
+pub fn every(text: &[u8]) -> Result<Vec<UnitResult>, NoResult> {
+    let lines = text.split_inclusive(|&b| b == b'\n').enumerate();
+    let whole = lines.filter(|(_, line)| line.last() == Some(&b'\n'));
+    whole.map(|(number, line)| parse(number, line)).collect()
+}
+
 /// Reads the results of the campaign whose units are like `unit`: same site, same exercise.
 pub fn read(text: &[u8], unit: &Unit) -> Result<Results, NoResult> {
     let mut results = Results::default();
@@ -44,26 +60,22 @@ pub fn read(text: &[u8], unit: &Unit) -> Result<Results, NoResult> {
             // Torn by a kill.
             break;
         }
-        let wrong = |column: usize, message: String| NoResult {
-            line: number + 1,
-            column: column.max(1),
-            message,
-        };
-        let result: UnitResult = serde_json::from_slice(line).map_err(|error| {
-            let text = format!("{error}; expected a result of a campaign, one a line");
-            wrong(error.column(), text)
-        })?;
+        let result = parse(number, line)?;
         for (what, found, expected) in [
             ("site", &result.unit.network, &unit.network),
             ("exercise", &result.unit.script, &unit.script),
         ] {
             if found != expected {
-                let text = format!(
+                let message = format!(
                     "a result of another {what} ({found}); expected results of {expected}: the \
                      {what} or its files were changed since, or this is the file of another \
                      campaign"
                 );
-                return Err(wrong(1, text));
+                return Err(NoResult {
+                    line: number + 1,
+                    column: 1,
+                    message,
+                });
             }
         }
         results.done.insert(result.unit.clone(), result);
@@ -90,6 +102,7 @@ mod tests {
             broken: vec![],
             detail: String::new(),
             takeovers: 1,
+            outages_ms: vec![],
             faults: vec![],
             place: None,
         }

@@ -265,6 +265,7 @@ mod tests {
             },
             detail: "a < b & \"c\"".into(),
             takeovers: 2,
+            outages_ms: vec![],
             faults: vec!["fail-stop".into()],
             place: None,
         }

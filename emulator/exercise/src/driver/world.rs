@@ -173,4 +173,8 @@ impl Reported for Report {
     fn takeovers(&self) -> usize {
         self.takeovers.len()
     }
+
+    fn outages_ms(&self) -> Vec<f64> {
+        self.takeovers.iter().filter_map(|t| t.outage_ms).collect()
+    }
 }

@@ -234,6 +234,7 @@ fn try_point(
         broken: broken.iter().map(|v| v.name.clone()).collect(),
         detail,
         takeovers: fork.judges.takeovers.moves.len() as u64,
+        outages_ms: Vec::new(),
         faults: vec![match point.crash {
             Crash::Instruction { machine, number } => {
                 format!("machine {machine} lost before its instruction {number}")
