@@ -7,7 +7,7 @@
 //! | ended by | exit status |
 //! |---|---|
 //! | its script | as `run` |
-//! | a signal | 0; 1 when a judge found a promise broken. What the script still had to do is not asked for |
+//! | a signal | 0; 1 or 4 when a verdict does not hold. What the script still had to do is not asked for |
 
 use std::io::stderr;
 use std::net::SocketAddr;
@@ -21,8 +21,10 @@ use exercise::driver;
 use exercise::inputs::Inputs;
 use exercise::report::{Report, text};
 use exercise::script::Script;
+use exhibit::emulation::Attendance;
 use exhibit::journals::Rotation;
 use exhibit::{ExhibitError, Exhibition, exhibit};
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::run::{begin, say};
@@ -131,15 +133,23 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     let (inputs, script) = (plan.inputs.clone(), plan.script.clone());
     let begun = WallInstant::now();
     let ready = |address| say(&format!("telnet at {address}\n"));
+    let journal = options.journal.clone().unwrap_or_default();
     let ended = exhibit(plan, run, exhibition, ready).map_err(|error| match &error {
+        ExhibitError::Journal(error) => Failure::cannot_write(&journal, error),
+        ExhibitError::Address(..) => Failure::Input(format!("error: {error}")),
         ExhibitError::Host(_) => Failure::Own(error.to_string()),
-        _ => Failure::Input(format!("error: {error}")),
     })?;
     let wall = begun.elapsed().as_secs_f64();
     let report = Report::new(&inputs, &script, seed, &ended.outcome, wall);
-    report_to(options, &report)?;
+    report_to(options, &report, &ended.attendance)?;
     if !options.quiet {
         say(&text::write(&report, &script, &ended.outcome));
+        let visitors = &ended.attendance;
+        say(&format!(
+            "Visitors: {} sat down, {} at one time at most, {} came back to their set, {} were sent \
+             away.\n",
+            visitors.seated, visitors.seats_most, visitors.came_back, visitors.sent_away
+        ));
         if ended.lost > Span::ZERO {
             say(&format!(
                 "The host was too slow: {} were lost.\n",
@@ -147,18 +157,31 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
             ));
         }
     }
+    let unkept = report
+        .verdicts
+        .iter()
+        .any(|verdict| !verdict.holds && !verdict.outside_model);
     Ok(match report.exit_status {
         1 => 1,
-        _ if ended.by_hand => 0,
+        // What the script still had to do is not asked for.
+        _ if ended.by_hand => 4 * u8::from(unkept),
         status => status,
     })
 }
 
-fn report_to(options: &Options, report: &Report) -> Result<(), Failure> {
+/// The report of a run, and who visited it.
+#[derive(Serialize)]
+struct Served<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    visitors: &'a Attendance,
+}
+
+fn report_to(options: &Options, report: &Report, visitors: &Attendance) -> Result<(), Failure> {
     let Some(path) = &options.report else {
         return Ok(());
     };
-    let json = serde_json::to_string_pretty(report)
+    let json = serde_json::to_string_pretty(&Served { report, visitors })
         .map_err(|error| Failure::Own(format!("the report cannot be written: {error}")))?;
     std::fs::write(path, json + "\n").map_err(|e| Failure::cannot_write(path, &e))
 }

@@ -179,13 +179,15 @@ pub enum Live {
         /// The set.
         set: u16,
     },
-    /// Presses ENTER or RESET.
+    /// Presses ENTER or RESET; at most once a set in a slice, for it would be at the same instant.
     Key {
         /// The set.
         set: u16,
         /// What.
         key: Key,
     },
+    /// Sends everybody home before the script's end: nobody types from here on.
+    Close,
 }
 
 /// A run between two slices: plain data, to be saved, restored, and forked by `clone`.
@@ -204,7 +206,7 @@ pub struct Run {
     /// The machine lost last.
     lost: Option<Machine>,
     now: Instant,
-    /// Nobody types from then on, though the exercise is not over: a fork.
+    /// Nobody types from then on, though the exercise is not over: a fork, or [`Live::Close`].
     stops: Option<Instant>,
 }
 
@@ -333,20 +335,22 @@ impl Run {
         journal: &mut JournalWriter<W>,
         onlooker: &mut dyn Onlooker,
     ) {
-        let (now, end) = (self.now, self.end(plan));
-        let typing = now < end;
-        let until = match typing {
-            true => (now + SLICE).min(end),
-            false => now + SLICE,
-        };
+        let now = self.now;
         for input in live {
             journal.append(now, kind::LIVE, input);
             match input {
                 Live::Sit { set } => self.workload.sit(now, *set),
                 Live::Leave { set } => self.workload.leave(*set),
                 Live::Key { set, key } => self.press(plan, now, *set, key, onlooker),
+                Live::Close => self.stop_typing(now),
             }
         }
+        let end = self.end(plan);
+        let typing = now < end;
+        let until = match typing {
+            true => (now + SLICE).min(end),
+            false => now + SLICE,
+        };
         let mut actions = Vec::new();
         if typing {
             self.workload.actions(until, &plan.knowledge, &mut actions);

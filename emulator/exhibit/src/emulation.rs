@@ -12,19 +12,21 @@
 //! | kept at a seat | [`KEPT_MAX`](crate::seat::KEPT_MAX) bytes | the seat is lost |
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, Instant as WallInstant};
 
 use clock::{Instant, Span};
-use crossbeam_channel::{Receiver, RecvTimeoutError};
-use device::agent_set::SetOutput;
+use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
 use exercise::agents::Key;
 use exercise::driver::{Live, Onlooker, Outcome, Plan, Run};
-use site::{Machine, Record};
+use serde::Serialize;
+use site::Record;
 use tokio::sync::mpsc::Sender;
 use tracing::{info, warn};
 
+use crate::agent_set;
 use crate::journals::Journals;
 use crate::pace::Pace;
 use crate::seat::{Connection, Seat, Shown};
@@ -35,6 +37,9 @@ pub const COMMANDS_MAX: usize = 4096;
 const COMMANDS_A_SLICE: usize = 1024;
 /// A seat whose connection was lost is kept for so long.
 pub const AWAY_MAX: Duration = Duration::from_secs(60);
+
+/// Letters of tickets: none that is taken for another.
+const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// Number of a connection, never used twice.
 pub type Visitor = u64;
@@ -48,6 +53,8 @@ pub enum Command {
         visitor: Visitor,
         /// From where.
         from: IpAddr,
+        /// The ticket of the seat that is to be taken again.
+        back: Option<String>,
         /// Where what the set shows is to go.
         out: Sender<Vec<Shown>>,
     },
@@ -81,6 +88,27 @@ pub struct Ended {
     pub by_hand: bool,
     /// Virtual time that the host lost.
     pub lost: Span,
+    /// Who sat there.
+    pub attendance: Attendance,
+}
+
+/// What visitors cost, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Attendance {
+    /// How often somebody sat down at a free set.
+    pub seated: u64,
+    /// How often somebody came back to a set.
+    pub came_back: u64,
+    /// Seats at one time, at most.
+    pub seats_most: usize,
+    /// Sent away because all sets were taken.
+    pub sent_away: u64,
+    /// Connections cut because nobody read what they were sent.
+    pub not_reading: u64,
+    /// Bytes kept for all seats at the end of a slice, at most.
+    pub kept_bytes_most: usize,
+    /// What connections had asked and not yet got at the begin of a slice, at most.
+    pub asked_most: usize,
 }
 
 /// The site at work, and who sits there.
@@ -94,7 +122,10 @@ pub struct Emulation {
     /// Most visitors at one time.
     seats_max: usize,
     seats: BTreeMap<Visitor, Seat>,
-    closing: bool,
+    tickets: RandomState,
+    attendance: Attendance,
+    /// When the doors were closed.
+    closed: Option<Instant>,
 }
 
 /// Sees what the visitors' sets show.
@@ -104,13 +135,10 @@ struct Eyes<'a> {
 
 impl Onlooker for Eyes<'_> {
     fn observe(&mut self, _at: Instant, record: &Record) {
-        let set = match record {
-            Record::Set(SetOutput::Answer { set, .. } | SetOutput::Accepted { set, .. }) => set,
-            Record::KeyRefused { set, .. } => set,
-            _ => return,
-        };
-        if let Some(seat) = self.seats.get_mut(set) {
-            seat.observe(record);
+        if let Some((set, heard)) = agent_set::heard(record)
+            && let Some(seat) = self.seats.get_mut(&set)
+        {
+            seat.hear(heard);
         }
     }
 }
@@ -129,7 +157,9 @@ impl Emulation {
             pace: Pace::new(times, run.now()),
             begun: WallInstant::now(),
             seats: BTreeMap::new(),
-            closing: false,
+            tickets: RandomState::new(),
+            attendance: Attendance::default(),
+            closed: None,
             plan,
             run,
             journals,
@@ -138,13 +168,11 @@ impl Emulation {
         }
     }
 
-    /// Runs the site until its script is over or somebody closes it.
+    /// Runs the site until its script is over or somebody closes it. Then everybody is sent home,
+    /// and what is still on its way is answered, as fast as the host can.
     pub fn run(mut self) -> io::Result<Ended> {
-        loop {
+        while !self.is_done() {
             let live = self.listen();
-            if self.closing || self.run.is_over(&self.plan) {
-                break;
-            }
             let seats = self.seats.values_mut();
             let mut eyes = Eyes {
                 seats: seats.map(|seat| (seat.set, seat)).collect(),
@@ -154,21 +182,33 @@ impl Emulation {
             self.show();
             self.keep_journal()?;
         }
+        if self.closed.is_none() {
+            self.say_goodbye("** the exercise is over; good-bye");
+        }
         let state = self.journals.finish()?;
-        let text = match self.closing {
-            true => "** the site closes; good-bye",
-            false => "** the exercise is over; good-bye",
-        };
+        Ok(Ended {
+            outcome: self.run.outcome(&self.plan, &state),
+            by_hand: self.closed.is_some(),
+            lost: self.pace.lost(),
+            attendance: self.attendance,
+        })
+    }
+
+    /// Nothing is left to be done; or the doors are closed, and what is not answered by now never
+    /// will be.
+    fn is_done(&self) -> bool {
+        let script = &self.plan.script;
+        let patience = script.settle + script.bounds.live;
+        let late = |closed: Instant| self.run.now() >= closed + patience;
+        self.run.is_over(&self.plan) || self.closed.is_some_and(late)
+    }
+
+    fn say_goodbye(&mut self, text: &str) {
         for seat in self.seats.values_mut() {
             seat.tell(Shown::Close(text.to_owned()));
             seat.send();
         }
         self.seats.clear();
-        Ok(Ended {
-            outcome: self.run.outcome(&self.plan, &state),
-            by_hand: self.closing,
-            lost: self.pace.lost(),
-        })
     }
 
     /// Waits until the next slice is due, and gives what the visitors did.
@@ -176,23 +216,33 @@ impl Emulation {
         let mut live = Vec::new();
         let now = self.run.now();
         let due = self.begun + self.pace.due(now);
+        let asked = self.commands.len();
+        self.attendance.asked_most = self.attendance.asked_most.max(asked);
         for _ in 0..COMMANDS_A_SLICE {
-            match self.commands.recv_deadline(due) {
+            // Nobody is waited for when the doors are closed.
+            if self.closed.is_some() {
+                return Vec::new();
+            }
+            match self.next_command(due) {
+                Ok(Command::Close) | Err(RecvTimeoutError::Disconnected) => {
+                    self.closed = Some(now);
+                    self.say_goodbye("** the site closes; good-bye");
+                    return vec![Live::Close];
+                }
                 Ok(command) => self.obey(command, &mut live),
                 Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => self.closing = true,
-            }
-            if self.closing {
-                return Vec::new();
             }
         }
         if let Some((since, lost)) = self.pace.reached(now, self.begun.elapsed()) {
-            warn!("the host is too slow: {since} lost, {lost} altogether");
-            let text = format!(
-                "** the host of this exhibit is too slow: the site has lost {since} ({lost} so far)"
+            let lost = format!(
+                "site time lags by {:.1} s more, {:.1} s so far",
+                since.as_seconds_f64(),
+                lost.as_seconds_f64()
             );
+            warn!("the host is too slow: {lost}");
+            let text = format!("** the host of this exhibit is too slow: {lost}");
             for seat in self.seats.values_mut() {
-                seat.line(text.clone());
+                seat.tell(Shown::Notice(text.clone()));
             }
         }
         if now.0.is_multiple_of(100_000_000) {
@@ -201,53 +251,109 @@ impl Emulation {
         live
     }
 
+    /// What is asked before the next slice is due. Who waits gives its turn at the host's processor
+    /// away first, and a thread that is late on a busy host would never catch up: it only looks.
+    fn next_command(&self, due: WallInstant) -> Result<Command, RecvTimeoutError> {
+        if WallInstant::now() < due {
+            return self.commands.recv_deadline(due);
+        }
+        self.commands.try_recv().map_err(|error| match error {
+            TryRecvError::Empty => RecvTimeoutError::Timeout,
+            TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+        })
+    }
+
     fn obey(&mut self, command: Command, live: &mut Vec<Live>) {
         match command {
-            Command::Sit { visitor, from, out } => self.sit(visitor, from, out, live),
+            Command::Sit {
+                visitor,
+                from,
+                back,
+                out,
+            } => {
+                let kept = back.as_deref().and_then(|ticket| self.seat_kept(ticket));
+                match kept {
+                    Some(seat) => self.come_back(visitor, from, seat, out),
+                    None => self.sit(visitor, from, back.is_some(), out, live),
+                }
+            }
             Command::Press { visitor, key } => {
                 if let Some(seat) = self.seats.get_mut(&visitor) {
                     live.push(Live::Key { set: seat.set, key });
-                    seat.pressed = true;
+                    seat.asked = true;
                 }
             }
             Command::Ask { visitor } => {
-                let told = self.site_told();
+                let (now, stands) = (self.run.now(), agent_set::stands(&self.run));
+                let told = format!("** {now}: {stands}; {} visitors", self.seats.len());
                 if let Some(seat) = self.seats.get_mut(&visitor) {
                     seat.line(told);
-                    seat.tell_keyboard();
+                    seat.asked = true;
                 }
             }
             Command::Leave { visitor } => self.leave(visitor, live),
-            Command::Close => self.closing = true,
+            // Heard by who waits for commands.
+            Command::Close => {}
         }
     }
 
-    /// A visitor comes: back to the seat, or to a set that is free.
+    /// The seat of a ticket. Its connection may be lost without anybody having noticed.
+    fn seat_kept(&mut self, ticket: &str) -> Option<Seat> {
+        let mut seats = self.seats.iter();
+        let (&visitor, _) = seats.find(|(_, seat)| seat.ticket == ticket)?;
+        self.seats.remove(&visitor)
+    }
+
+    fn come_back(
+        &mut self,
+        visitor: Visitor,
+        from: IpAddr,
+        mut seat: Seat,
+        out: Sender<Vec<Shown>>,
+    ) {
+        seat.come_back(out);
+        seat.line(format!("** you are back at set {}", seat.set));
+        self.attendance.came_back += 1;
+        self.welcome(visitor, from, seat);
+    }
+
+    /// A visitor sits: how the keyboard is, and how to find the seat again.
+    fn welcome(&mut self, visitor: Visitor, from: IpAddr, mut seat: Seat) {
+        seat.line("** HELP tells what to type");
+        seat.line(format!(
+            "** BACK {} brings you back should the connection break",
+            seat.ticket
+        ));
+        seat.tell_keyboard();
+        info!("visitor {visitor} from {from} sits at set {}", seat.set);
+        self.seats.insert(visitor, seat);
+        let attendance = &mut self.attendance;
+        attendance.seats_most = attendance.seats_most.max(self.seats.len());
+    }
+
+    /// A word that nobody guesses: the visitor's number and twenty bits of the host's own chance.
+    fn ticket(&self, visitor: Visitor) -> String {
+        let chance = self.tickets.hash_one(visitor);
+        let letters = (0..4).map(|place| LETTERS[(chance >> (5 * place)) as usize % 32]);
+        let letters: String = letters.map(char::from).collect();
+        format!("{visitor}-{letters}")
+    }
+
+    /// A visitor comes: to a set that is free, perhaps too late for another.
     fn sit(
         &mut self,
         visitor: Visitor,
         from: IpAddr,
+        too_late: bool,
         out: Sender<Vec<Shown>>,
         live: &mut Vec<Live>,
     ) {
-        let away = |seat: &Seat| seat.away_since;
-        let own = self.seats.iter().filter(|(_, seat)| seat.from == from);
-        if let Some((_, old)) = own.filter_map(|(id, seat)| Some((away(seat)?, *id))).max()
-            && let Some(mut seat) = self.seats.remove(&old)
-        {
-            seat.come_back(out);
-            seat.line(format!("** you are back at set {}", seat.set));
-            seat.tell_lock();
-            info!("visitor {visitor} is back at set {}", seat.set);
-            self.seats.insert(visitor, seat);
-            return;
-        }
         if self.seats.len() >= self.seats_max {
             // Who is away longest gives way to who is here.
             let longest = self
                 .seats
                 .iter()
-                .filter_map(|(id, seat)| Some((away(seat)?, *id)));
+                .filter_map(|(id, seat)| Some((seat.away_since?, *id)));
             match longest.min() {
                 Some((_, old)) => self.leave(old, live),
                 None => {
@@ -257,12 +363,14 @@ impl Emulation {
                     );
                     let _ = out.try_send(vec![Shown::Close(text)]);
                     info!("visitor {visitor} was sent away: all sets are taken");
+                    self.attendance.sent_away += 1;
                     return;
                 }
             }
         }
         let taken: Vec<u16> = self.seats.values().map(|seat| seat.set).collect();
-        let sets = 0..self.plan.inputs.description.sets() as u16;
+        let description = &self.plan.inputs.description;
+        let sets = 0..agent_set::count(description);
         let mut left = sets.filter(|set| !taken.contains(set));
         let Some(first) = left.next() else { return };
         let at_rest = |set: &u16| self.run.is_at_rest(*set);
@@ -271,17 +379,18 @@ impl Emulation {
             false => left.find(at_rest).unwrap_or(first),
         };
         live.push(Live::Sit { set });
-        let mut seat = Seat::new(set, from, out, self.lock(set));
-        let office = self.office(set);
-        seat.line(format!(
-            "** you sit at agent set {set}, {office}; HELP tells what to type"
-        ));
-        if !self.run.is_at_rest(set) {
-            seat.line("** an agent was at work here: I (ignore) clears what was begun");
+        let keyboard = agent_set::keyboard(&self.run, set);
+        let mut seat = Seat::new(set, self.ticket(visitor), out, keyboard);
+        if too_late {
+            seat.line("** that seat is kept no longer");
         }
-        seat.tell_lock();
-        info!("visitor {visitor} from {from} sits at set {set}, {office}");
-        self.seats.insert(visitor, seat);
+        self.attendance.seated += 1;
+        let place = agent_set::place(description, set);
+        seat.line(format!("** you sit at {place}"));
+        if let Some(told) = agent_set::left_behind(&self.run, set) {
+            seat.line(told);
+        }
+        self.welcome(visitor, from, seat);
     }
 
     fn leave(&mut self, visitor: Visitor, live: &mut Vec<Live>) {
@@ -305,49 +414,12 @@ impl Emulation {
         }
     }
 
-    fn lock(&self, set: u16) -> Option<device::agent_set::Lock> {
-        self.run.site.network().lock(set).unwrap_or_default()
-    }
-
-    fn office(&self, set: u16) -> String {
-        let mut first = 0;
-        for interchange in &self.plan.inputs.description.interchanges {
-            first += u16::from(interchange.sets);
-            if set < first {
-                return interchange.name.clone();
-            }
-        }
-        String::new()
-    }
-
-    /// How things stand, in a line.
-    fn site_told(&self) -> String {
-        let site = &self.run.site;
-        let roles = Machine::BOTH.map(|machine| {
-            format!(
-                "machine {machine} {}",
-                format!("{:?}", site.role(machine)).to_lowercase()
-            )
-        });
-        let traffic = &self.run.judges.ledger.traffic;
-        let takeovers = self.run.judges.takeovers.moves.len();
-        format!(
-            "** {}: {}; {takeovers} moves of the active role so far; {} entries answered, {} under \
-             way; {} visitors",
-            self.run.now(),
-            roles.join(", "),
-            traffic.answered + traffic.refused,
-            self.run.judges.ledger.pending(),
-            self.seats.len()
-        )
-    }
-
     /// What the sets showed goes to the visitors.
     fn show(&mut self) {
         let (now, wall) = (self.run.now(), self.begun.elapsed());
-        let network = self.run.site.network();
+        let mut kept_bytes = 0;
         for (visitor, seat) in &mut self.seats {
-            seat.advance(now, network.lock(seat.set).unwrap_or_default());
+            seat.advance(now, agent_set::keyboard(&self.run, seat.set));
             match seat.send() {
                 Connection::Well => {}
                 Connection::Ended => {
@@ -355,14 +427,16 @@ impl Emulation {
                     seat.lose(wall);
                 }
                 Connection::Stuck => {
-                    warn!(
-                        "visitor {visitor} does not read what set {} shows",
-                        seat.set
-                    );
+                    let set = seat.set;
+                    warn!("visitor {visitor} does not read what set {set} shows");
+                    self.attendance.not_reading += 1;
                     seat.lose(wall);
                 }
             }
+            kept_bytes += seat.kept_bytes();
         }
+        let attendance = &mut self.attendance;
+        attendance.kept_bytes_most = attendance.kept_bytes_most.max(kept_bytes);
     }
 
     fn keep_journal(&mut self) -> io::Result<()> {

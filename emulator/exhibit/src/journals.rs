@@ -199,3 +199,30 @@ pub fn ended_files(path: &Path) -> io::Result<Vec<u64>> {
     numbers.sort_unstable();
     Ok(numbers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ended_files_are_numbered_on_and_the_oldest_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let rotation = Rotation {
+            path: folder.path().join("visits"),
+            bytes_max: 1,
+            keep: 2,
+        };
+        // None of ours: another name, another way of writing a number.
+        for other in ["visits.07", "visits.txt", "visitors.1", "visits.1.gz"] {
+            fs::write(folder.path().join(other), "kept").expect("written");
+        }
+        for round in 1..=4u64 {
+            fs::write(&rotation.path, round.to_string()).expect("written");
+            let ended = put_away(&rotation).expect("moved");
+            assert_eq!(ended, folder.path().join(format!("visits.{round}")));
+            assert_eq!(fs::read_to_string(ended).expect("there"), round.to_string());
+        }
+        assert_eq!(ended_files(&rotation.path).expect("a folder"), [3, 4]);
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 6);
+    }
+}

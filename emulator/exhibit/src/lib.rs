@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`telnet`] | bytes of a terminal to keys, and what a set shows to bytes; pure |
 //! | [`seat`] | what a visitor's set shows |
+//! | [`agent_set`] | all that is known here of one kind of set: which keys it has, what it shows |
 //! | [`emulation`] | the site's thread |
 //! | [`network`] | connections, and what they may not do to us |
 //! | [`journals`] | the journal over months, file after file |
@@ -17,6 +18,7 @@
 //! This room reads the wall clock and writes journals; the rooms below it do neither. *Absent*: any
 //! knowledge of what an entry means (help texts apart).
 
+pub mod agent_set;
 pub mod emulation;
 pub mod journals;
 pub mod network;
@@ -105,7 +107,9 @@ async fn serve(
         idle_max: exhibition.idle_max,
         greeting: format!("** {}\n** exercise {}", description.title, plan.script.name),
     };
-    let seats_max = exhibition.visitors_max.min(description.sets());
+    let seats_max = exhibition
+        .visitors_max
+        .min(agent_set::count(description).into());
     let journals = Journals::begin(exhibition.journal, &plan).map_err(ExhibitError::Journal)?;
     let (commands, heard) = crossbeam_channel::bounded(emulation::COMMANDS_MAX);
     let (over, ended) = oneshot::channel();

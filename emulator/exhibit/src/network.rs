@@ -1,19 +1,21 @@
 //! Connections: who comes in from the network, and what may be asked of us from there.
 //!
 //! Anything may come from a socket: nothing, noise, options without end, a reader that does not
-//! read. A connection costs its task, a read buffer and one batch of text, whatever it does:
+//! read. A connection costs its task, a read buffer and [`SAID_MAX`] bytes of text and one text more,
+//! whatever it does:
 //!
 //! | abuse | what happens |
 //! |---|---|
 //! | says nothing | no set is given before RETURN; closed after [`LOBBY_MAX`] |
-//! | sits and does not type | closed after the idle time; options are no typing |
+//! | sits and does not type | closed after the idle time; options are no typing, waiting for the site is not idle |
 //! | sends without end | [`BYTES_A_SECOND`] are read, the rest waits at the sender |
 //! | does not read | closed when a write takes [`WRITE_MAX`], or the seat's queue is full |
 //! | too many | told so and closed |
-//! | goes away without a word | the seat is kept for a minute for the same address |
+//! | goes away without a word | the seat is kept for a minute, for who comes with its ticket |
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -27,6 +29,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{debug, warn};
 
+use crate::agent_set;
 use crate::emulation::{Command, Visitor};
 use crate::seat::{BATCHES_MAX, Shown};
 use crate::telnet::keyboard::Typed;
@@ -35,9 +38,11 @@ use crate::telnet::terminal::Terminal;
 /// Longest time between connecting and the first RETURN.
 pub const LOBBY_MAX: Duration = Duration::from_secs(60);
 /// Longest time a write may take.
-pub const WRITE_MAX: Duration = Duration::from_secs(10);
+pub const WRITE_MAX: Duration = Duration::from_secs(5);
 /// Bytes read from one connection in a second: more than anybody types or pastes.
 pub const BYTES_A_SECOND: usize = 4096;
+/// Bytes said to a connection before it must take them.
+pub const SAID_MAX: usize = 4096;
 /// Bytes the system keeps for a reader who does not read.
 const SEND_BUFFER: u32 = 32 * 1024;
 const READ: usize = 512;
@@ -142,14 +147,17 @@ struct Visit {
 struct Incoming {
     from: OwnedReadHalf,
     buffer: [u8; READ],
+    /// Where in it the bytes stand that were not listened to yet.
+    unheard: Range<usize>,
     /// What may still be read in the second that began then.
     left: usize,
     second: Instant,
 }
 
 impl Incoming {
-    /// The next bytes; 0 at the end. Can be given up at any await without losing any.
-    async fn read(&mut self) -> io::Result<usize> {
+    /// The next bytes into the buffer; false at the end. Can be given up at any await without losing
+    /// any.
+    async fn read(&mut self) -> io::Result<bool> {
         if self.left == 0 {
             sleep_until(self.second + Duration::from_secs(1)).await;
         }
@@ -159,7 +167,8 @@ impl Incoming {
         let most = self.left.min(READ);
         let read = self.from.read(&mut self.buffer[..most]).await?;
         self.left -= read;
-        Ok(read)
+        self.unheard = 0..read;
+        Ok(read > 0)
     }
 }
 
@@ -187,6 +196,7 @@ impl Visit {
             incoming: Incoming {
                 from,
                 buffer: [0; READ],
+                unheard: 0..0,
                 left: BYTES_A_SECOND,
                 second: Instant::now(),
             },
@@ -200,32 +210,38 @@ impl Visit {
 
     /// Lives until one of both sides ends it. Gives why, in words.
     async fn run(mut self) -> &'static str {
+        let idle_max = self.manners.idle_max;
         let mut deadline = Instant::now() + LOBBY_MAX;
         loop {
+            let waited = self.asked;
+            let (pressed, mut end) = self.hear();
+            if self.seat.is_none() && (pressed || waited) {
+                deadline = Instant::now() + idle_max;
+            }
             if let Err(why) = self.write().await {
                 return why;
             }
-            let end = tokio::select! {
-                read = self.incoming.read() => match read {
-                    Ok(0) | Err(_) => return "the peer has gone",
-                    Ok(read) => {
-                        let (pressed, end) = self.received(read);
-                        if pressed && self.seat.is_none() {
-                            deadline = Instant::now() + self.manners.idle_max;
-                        }
-                        end
+            if end.is_none() && !self.asked && !self.incoming.unheard.is_empty() {
+                continue;
+            }
+            if end.is_none() {
+                end = tokio::select! {
+                    // Nobody is listened to before the site has answered.
+                    read = self.incoming.read(), if !self.asked => match read {
+                        Ok(true) => None,
+                        Ok(false) | Err(_) => return "the peer has gone",
+                    },
+                    batch = self.shown.recv() => match batch {
+                        Some(batch) => self.show(&batch).then_some("the site said good-bye"),
+                        None => return "the seat was lost",
+                    },
+                    () = sleep_until(deadline), if !self.asked => {
+                        self.terminal.line("** nobody types here; the agent comes back, good-bye");
+                        self.tell(Command::Leave { visitor: self.visitor });
+                        Some("nobody typed")
                     }
-                },
-                batch = self.shown.recv() => match batch {
-                    Some(batch) => self.show(&batch).then_some("the site said good-bye"),
-                    None => return "the seat was lost",
-                },
-                () = sleep_until(deadline) => {
-                    self.terminal.line("** nobody types here; the agent comes back, good-bye");
-                    self.tell(Command::Leave { visitor: self.visitor });
-                    Some("nobody typed")
-                }
-            };
+                };
+            }
             if let Some(why) = end {
                 let _ = self.write().await;
                 let _ = timeout(WRITE_MAX, self.to.shutdown()).await;
@@ -248,19 +264,25 @@ impl Visit {
     /// True: it was the last.
     fn show(&mut self, batch: &[Shown]) -> bool {
         batch.iter().any(|shown| {
-            self.asked &= !matches!(shown, Shown::Keyboard { .. });
+            self.asked &= *shown != Shown::Taken;
             !self.terminal.show(shown)
         })
     }
 
-    /// Bytes have come: whether a key was among them, and why the visit ends if it does.
-    fn received(&mut self, read: usize) -> (bool, Option<&'static str>) {
-        let mut typed = Vec::new();
-        let bytes = &self.incoming.buffer[..read];
-        let pressed = self.terminal.receive(bytes, &mut typed);
-        for typed in typed {
-            if let Some(why) = self.typed(typed) {
-                return (pressed, Some(why));
+    /// Listens to the bytes that have come, until something is asked of the site or much is said:
+    /// whether a key was among them, and why the visit ends if it does.
+    fn hear(&mut self) -> (bool, Option<&'static str>) {
+        let (mut pressed, mut typed) = (false, Vec::new());
+        while !self.asked
+            && self.terminal.out.len() < SAID_MAX
+            && let Some(place) = self.incoming.unheard.next()
+        {
+            let byte = self.incoming.buffer[place];
+            pressed |= self.terminal.receive(&[byte], &mut typed);
+            for typed in typed.drain(..) {
+                if let Some(why) = self.typed(typed) {
+                    return (pressed, Some(why));
+                }
             }
         }
         (pressed, None)
@@ -275,55 +297,45 @@ impl Visit {
         }
         if let Some(out) = self.seat.take() {
             // Whatever was typed first: the visitor sits down.
-            let from = self.peer.ip();
-            return self.ask(Command::Sit { visitor, from, out });
+            return self.ask(Command::Sit {
+                visitor,
+                from: self.peer.ip(),
+                back: ticket(&typed),
+                out,
+            });
         }
-        let command = match typed {
-            Typed::Nothing | Typed::Bye => return None,
+        match typed {
+            Typed::Nothing | Typed::Bye => None,
             Typed::Help => {
-                HELP.lines().for_each(|line| self.terminal.line(line));
-                return None;
+                agent_set::HELP
+                    .lines()
+                    .for_each(|line| self.terminal.line(line));
+                None
             }
             Typed::Refused(refusal) => {
                 self.terminal.line(&format!("** {refusal}"));
-                return None;
+                None
             }
-            Typed::Site => Command::Ask { visitor },
-            Typed::Enter(text) => {
-                let key = Key::Enter(text);
-                Command::Press { visitor, key }
-            }
-            Typed::Reset => {
-                let key = Key::Reset;
-                Command::Press { visitor, key }
-            }
-        };
-        match self.asked {
-            true => None,
-            false => self.ask(command),
+            Typed::Site => self.ask(Command::Ask { visitor }),
+            Typed::Enter(text) => self.press(Key::Enter(text)),
+            Typed::Reset => self.press(Key::Reset),
         }
     }
 
-    /// Asks something of the site; nothing more can be asked until it has answered.
+    fn press(&mut self, key: Key) -> Option<&'static str> {
+        let visitor = self.visitor;
+        self.ask(Command::Press { visitor, key })
+    }
+
+    /// Asks something of the site; nobody is listened to until it has answered.
     fn ask(&mut self, command: Command) -> Option<&'static str> {
         self.asked = true;
-        if matches!(
-            &command,
-            Command::Press {
-                key: Key::Enter(_),
-                ..
-            }
-        ) {
-            self.terminal.lock();
+        if self.tell(command) {
+            return None;
         }
-        match self.tell(command) {
-            true => None,
-            false => {
-                self.terminal
-                    .line("** the site is too busy; please come back later");
-                Some("the site is too busy")
-            }
-        }
+        self.terminal
+            .line("** the site is too busy; please come back later");
+        Some("the site is too busy")
     }
 
     fn tell(&self, command: Command) -> bool {
@@ -331,18 +343,10 @@ impl Visit {
     }
 }
 
-const HELP: &str = "\
-** Type an entry and press RETURN, which is ENTER on the set. The keyboard locks until the
-** answer is complete. An example:
-**   112JULLGALAX               12 July, LaGuardia to Los Angeles: the lights say which flights have seats
-**   02Y2                       sell two seats in class Y, line 2
-**   -2SMITH/JOHN MR/MARY MRS   the names; the number is how many
-**   9212-555-0100-H            a telephone
-**   7TAW5JUL                   tickets to be written on 5 July
-**   6MR SMITH                  received from
-**   E                          end: the booking is filed and its locator printed
-** *A shows all, *I the itinerary, X1 cancels line 1, I ignores what was begun.
-** *AAAAFB finds a booking by its locator, *-SMITH by name.
-** RESET (or control-C) unlocks a keyboard that waits too long; the same entry typed again is
-** done once. SITE tells how things stand. BYE (or control-D) ends your visit.
-";
+/// The ticket shown at the door: `BACK 12-K7QX`.
+fn ticket(typed: &Typed) -> Option<String> {
+    match typed {
+        Typed::Enter(line) => Some(line.trim().strip_prefix("BACK ")?.trim().to_owned()),
+        _ => None,
+    }
+}

@@ -1,8 +1,8 @@
 //! How fast virtual time goes by the clock on the wall.
 //!
-//! A host that falls behind a little runs faster until it has caught up. One that falls behind more
-//! than [`SLACK`] has lost that time for good: otherwise a laptop that slept a night would rush
-//! through a night of bookings under the visitors' fingers. Time lost is counted and told, at most
+//! A host that falls behind a little runs faster until it has caught up. What it falls behind more
+//! than [`SLACK`] is lost for good: otherwise a laptop that slept a night would rush through a
+//! night of bookings under the visitors' fingers. Time lost is counted and told, at most
 //! twice a minute. Times by the wall are counted from the begin; nothing here looks at the clock.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use clock::{Instant, Span};
 
 /// The host may be behind by so much and catch up.
-pub const SLACK: Duration = Duration::from_millis(250);
+pub const SLACK: Duration = Duration::from_millis(500);
 /// So much must be lost before anybody is told.
 const TELL: Duration = Duration::from_secs(1);
 /// After one was told, nobody is told for so long.
@@ -49,9 +49,7 @@ impl Pace {
     /// telling and altogether, if there is something to tell.
     pub fn reached(&mut self, now: Instant, wall: Duration) -> Option<(Span, Span)> {
         let behind = wall.saturating_sub(self.due(now));
-        if behind > SLACK {
-            self.lost += behind;
-        }
+        self.lost += behind.saturating_sub(SLACK);
         let untold = self.lost - self.told;
         if untold < TELL || wall < self.next_telling {
             return None;
@@ -93,27 +91,29 @@ mod tests {
         let mut pace = Pace::new(2.0, Instant::ZERO);
         let night = seconds(8.0 * 3600.0);
         let told = pace.reached(Instant(2_000_000_000), seconds(1.0) + night);
-        let lost = Span::from_secs(16 * 3600);
+        let lost = Span::from_secs(16 * 3600 - 1);
         assert_eq!(told, Some((lost, lost)));
-        // From there on it goes at its speed again.
-        assert_eq!(pace.due(Instant(4_000_000_000)), seconds(2.0) + night);
+        // But for the slack, it goes at its speed again.
+        assert_eq!(
+            pace.due(Instant(4_000_000_000)),
+            seconds(2.0) + night - SLACK
+        );
         assert_eq!(
             pace.reached(Instant(4_000_000_000), seconds(2.0) + night),
             None
         );
+        assert_eq!(pace.lost(), lost);
     }
 
     #[test]
     fn a_host_too_slow_for_ever_is_told_of_now_and_then() {
         let mut pace = Pace::new(1.0, Instant::ZERO);
-        let tellings: Vec<f64> = (1..=100)
-            .filter(|&second| {
-                // Half a virtual second a second.
-                let now = Instant(second * 500_000_000);
-                pace.reached(now, seconds(second as f64)).is_some()
-            })
-            .map(|second| second as f64)
-            .collect();
-        assert_eq!(tellings, [2.0, 32.0, 62.0, 92.0]);
+        let tellings = (1..=100).filter(|&second| {
+            // Half a virtual second a second.
+            let now = Instant(second * 500_000_000);
+            pace.reached(now, Duration::from_secs(second)).is_some()
+        });
+        assert_eq!(tellings.collect::<Vec<u64>>(), [3, 33, 63, 93]);
+        assert_eq!(pace.lost(), Span::from_millis(49_500));
     }
 }

@@ -17,12 +17,9 @@
 //! | `** ...` | the exhibit speaks: nothing of it was there in 1962 |
 
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use clock::Instant;
-use device::agent_set::{Lock, SetOutput};
-use site::Record;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -38,11 +35,15 @@ pub enum Shown {
     Struck(String),
     /// A line of its own.
     Line(String),
-    /// Whether keys go down; also says that what was pressed last has been taken.
+    /// A line that nobody waits for: told when no other line is under way.
+    Notice(String),
+    /// Whether keys go down.
     Keyboard {
         /// They do not.
         locked: bool,
     },
+    /// What the connection asked for has been done, and all that came of it at once was told.
+    Taken,
     /// The visit is over; a last line says why.
     Close(String),
 }
@@ -50,20 +51,37 @@ pub enum Shown {
 impl Shown {
     fn bytes(&self) -> usize {
         match self {
-            Shown::Struck(text) | Shown::Line(text) | Shown::Close(text) => 16 + text.len(),
-            Shown::Keyboard { .. } => 16,
+            Shown::Struck(text) | Shown::Line(text) | Shown::Notice(text) | Shown::Close(text) => {
+                16 + text.len()
+            }
+            Shown::Keyboard { .. } | Shown::Taken => 16,
         }
     }
 }
 
-/// The sixteen lights, line 1 first; a dark one is a dash.
-pub fn lights_text(lights: u16) -> String {
-    let light = |line: u16| match lights >> (16 - line) & 1 {
-        1 => line.to_string(),
-        _ => "-".to_owned(),
-    };
-    let lines: Vec<String> = (1..=16).map(light).collect();
-    format!("LIGHTS {}", lines.join(" "))
+/// Something seen at a set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A text being printed; character k of n at `first` + k (`last` - `first`) / n.
+    Print {
+        /// The text, without an end of line.
+        text: String,
+        /// The first character's instant.
+        first: Instant,
+        /// The last character's instant.
+        last: Instant,
+    },
+    /// Something told in words, on a line of its own.
+    Line(String),
+}
+
+/// How a set's keyboard is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keyboard {
+    /// No key goes down.
+    pub locked: bool,
+    /// The same for people, told when it changes.
+    pub told: &'static str,
 }
 
 /// A text being printed.
@@ -93,14 +111,14 @@ impl Printing {
 pub struct Seat {
     /// The set.
     pub set: u16,
-    /// Where the visitor came from.
-    pub from: IpAddr,
+    /// What the visitor says to come back to this seat.
+    pub ticket: String,
     /// Since when, by the wall, nobody is connected.
     pub away_since: Option<Duration>,
-    /// A key was given to the run in this slice; the terminal waits to hear that it was taken.
-    pub pressed: bool,
+    /// The connection waits to hear that what it asked for is done.
+    pub asked: bool,
     paper: VecDeque<Printing>,
-    lock: Option<Lock>,
+    keyboard: Keyboard,
     out: Option<Sender<Vec<Shown>>>,
     kept: Vec<Shown>,
     kept_bytes: usize,
@@ -118,25 +136,31 @@ pub enum Connection {
 }
 
 impl Seat {
-    /// A visitor sits down at a set whose keyboard is locked, or not.
-    pub fn new(set: u16, from: IpAddr, out: Sender<Vec<Shown>>, lock: Option<Lock>) -> Seat {
+    /// A visitor sits down at a set.
+    pub fn new(set: u16, ticket: String, out: Sender<Vec<Shown>>, keyboard: Keyboard) -> Seat {
         Seat {
             set,
-            from,
+            ticket,
             away_since: None,
-            pressed: false,
+            asked: true,
             paper: VecDeque::new(),
-            lock,
+            keyboard,
             out: Some(out),
             kept: Vec::new(),
             kept_bytes: 0,
         }
     }
 
-    /// The visitor has come back on another connection; what was shown meanwhile follows.
+    /// The visitor has come back on another connection; what was shown meanwhile follows. The old
+    /// one ends, if it does not know yet that it has.
     pub fn come_back(&mut self, out: Sender<Vec<Shown>>) {
         self.away_since = None;
-        self.out = Some(out);
+        self.asked = true;
+        self.kept.retain(|shown| *shown != Shown::Taken);
+        if let Some(old) = self.out.replace(out) {
+            let text = "** you went on at another terminal; good-bye";
+            let _ = old.try_send(vec![Shown::Close(text.to_owned())]);
+        }
     }
 
     /// The connection is lost; what the set shows is kept for a while.
@@ -149,6 +173,11 @@ impl Seat {
     fn forget(&mut self) {
         self.kept.clear();
         self.kept_bytes = 0;
+    }
+
+    /// Bytes kept here because the connection has not taken them yet.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept_bytes
     }
 
     /// Something for the visitor's terminal.
@@ -165,53 +194,28 @@ impl Seat {
         self.tell(Shown::Line(text.into()));
     }
 
-    /// The keyboard's state in words, and for the terminal's own use.
-    pub fn tell_lock(&mut self) {
-        self.line(lock_text(self.lock));
-        self.tell_keyboard();
-    }
-
-    /// What was pressed has been taken: the keyboard's state for the terminal's own use.
+    /// How the keyboard is, in words and for the terminal's own use.
     pub fn tell_keyboard(&mut self) {
-        let locked = self.lock.is_some();
+        let Keyboard { locked, told } = self.keyboard;
+        self.line(told);
         self.tell(Shown::Keyboard { locked });
     }
 
-    /// A record that concerns this set.
-    pub fn observe(&mut self, record: &Record) {
-        match record {
-            Record::Set(SetOutput::Answer {
-                lights,
-                text,
-                first_character_at,
-                printed_at,
-                ..
-            }) => {
-                if let Some(lights) = lights {
-                    self.line(lights_text(*lights));
-                }
-                if !text.is_empty() && lights.is_none() {
-                    self.paper.push_back(Printing {
-                        text: text.iter().map(|&code| word::bcd::to_char(code)).collect(),
-                        struck: 0,
-                        first: *first_character_at,
-                        last: *printed_at,
-                    });
-                }
-            }
-            Record::Set(SetOutput::Accepted { in_doubt: true, .. }) => {
-                self.line("[the entry before is in doubt]");
-            }
-            Record::Set(SetOutput::Accepted { again: true, .. }) => {
-                self.line("[the entry before stands]");
-            }
-            Record::KeyRefused { why, .. } => self.line(format!("[no effect: {why}]")),
-            _ => {}
+    /// Something is seen at this set.
+    pub fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Line(text) => self.line(text),
+            Heard::Print { text, first, last } => self.paper.push_back(Printing {
+                text: text.chars().collect(),
+                struck: 0,
+                first,
+                last,
+            }),
         }
     }
 
-    /// It is `now`: characters are struck, and the keyboard is locked by `lock`.
-    pub fn advance(&mut self, now: Instant, lock: Option<Lock>) {
+    /// It is `now`: characters are struck, and the keyboard is as it is now.
+    pub fn advance(&mut self, now: Instant, keyboard: Keyboard) {
         while let Some(printing) = self.paper.front_mut() {
             let due = printing.due(now);
             let mut struck: String = printing.text[printing.struck..due].iter().collect();
@@ -228,12 +232,12 @@ impl Seat {
                 break;
             }
         }
-        let before = std::mem::replace(&mut self.lock, lock);
-        let pressed = std::mem::take(&mut self.pressed);
-        if lock_text(before) != lock_text(lock) {
-            self.tell_lock();
-        } else if pressed {
+        let before = std::mem::replace(&mut self.keyboard, keyboard);
+        if before != keyboard {
             self.tell_keyboard();
+        }
+        if std::mem::take(&mut self.asked) {
+            self.tell(Shown::Taken);
         }
     }
 
@@ -265,11 +269,115 @@ impl Seat {
     }
 }
 
-/// The lock as a visitor sees it: a set that prints is a set locked.
-fn lock_text(lock: Option<Lock>) -> &'static str {
-    match lock {
-        None => "[keyboard unlocked]",
-        Some(Lock::Waiting | Lock::Printing) => "[keyboard locked]",
-        Some(Lock::NotAvailable) => "[SYSTEM NOT AVAILABLE: keyboard locked]",
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+
+    const FREE: Keyboard = Keyboard {
+        locked: false,
+        told: "[free]",
+    };
+    const LOCKED: Keyboard = Keyboard {
+        locked: true,
+        told: "[locked]",
+    };
+
+    fn seat() -> (Seat, Receiver<Vec<Shown>>) {
+        let (out, shown) = channel(BATCHES_MAX);
+        (Seat::new(7, "1-BACK".to_owned(), out, FREE), shown)
+    }
+
+    fn ms(ms: u64) -> Instant {
+        Instant(ms * 1_000_000)
+    }
+
+    #[test]
+    fn characters_come_as_they_are_struck() {
+        let (mut seat, mut shown) = seat();
+        seat.advance(ms(0), LOCKED);
+        seat.hear(Heard::Print {
+            text: "OKAY".to_owned(),
+            first: ms(100),
+            last: ms(400),
+        });
+        let mut seen = Vec::new();
+        for now in [100, 150, 200, 390, 400, 410] {
+            seat.advance(ms(now), if now < 400 { LOCKED } else { FREE });
+            assert_eq!(seat.send(), Connection::Well);
+            while let Ok(batch) = shown.try_recv() {
+                seen.extend(batch.into_iter().map(|one| (now, one)));
+            }
+        }
+        let struck = |text: &str| Shown::Struck(text.to_owned());
+        let line = |text: &str| Shown::Line(text.to_owned());
+        let locked = |locked| Shown::Keyboard { locked };
+        let expected = [
+            (100, line("[locked]")),
+            (100, locked(true)),
+            (100, Shown::Taken),
+            (100, struck("O")),
+            (200, struck("K")),
+            (390, struck("AY\n")),
+            (400, line("[free]")),
+            (400, locked(false)),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn what_was_asked_is_told_to_be_done_once_and_last() {
+        let (mut seat, mut shown) = seat();
+        seat.advance(ms(0), FREE);
+        seat.send();
+        assert_eq!(shown.try_recv(), Ok(vec![Shown::Taken]), "sat down");
+        seat.asked = true;
+        seat.hear(Heard::Line("[no effect: the set is printing]".to_owned()));
+        seat.advance(ms(10), FREE);
+        // How the keyboard is may change at any time; that answers nothing.
+        seat.advance(ms(20), LOCKED);
+        seat.send();
+        let batch = shown.try_recv().expect("a batch");
+        let taken = batch.iter().map(|one| *one == Shown::Taken);
+        assert_eq!(taken.collect::<Vec<bool>>(), [false, true, false, false]);
+    }
+
+    #[test]
+    fn who_does_not_read_loses_the_seat_and_nothing_grows() {
+        let (mut seat, shown) = seat();
+        let mut rounds = 0;
+        let connection = loop {
+            seat.line("x".repeat(100));
+            match seat.send() {
+                Connection::Well => rounds += 1,
+                other => break other,
+            }
+            assert!(seat.kept_bytes <= KEPT_MAX + 200);
+        };
+        assert_eq!(connection, Connection::Stuck);
+        assert_eq!(rounds, BATCHES_MAX + KEPT_MAX / 116);
+        seat.lose(Duration::ZERO);
+        // Away, it keeps what the set shows, but not for ever.
+        for _ in 0..10 * KEPT_MAX / 116 {
+            seat.line("y".repeat(100));
+            assert_eq!(seat.send(), Connection::Well);
+            assert!(seat.kept_bytes <= KEPT_MAX + 200);
+        }
+        drop(shown);
+    }
+
+    #[test]
+    fn who_comes_back_sees_what_was_shown_meanwhile() {
+        let (mut seat, shown) = seat();
+        drop(shown);
+        assert_eq!(seat.send(), Connection::Ended);
+        seat.lose(Duration::from_secs(1));
+        seat.line("OK");
+        let (out, mut shown) = channel(BATCHES_MAX);
+        seat.come_back(out);
+        seat.send();
+        assert_eq!(shown.try_recv(), Ok(vec![Shown::Line("OK".to_owned())]));
+        assert_eq!(seat.away_since, None);
     }
 }

@@ -15,9 +15,8 @@
 //! No entry begins like one of these words. A terminal that echoes for itself (a plain connection
 //! without telnet's options) works too: then nothing is echoed here.
 
-use device::frame::{TEXT_MAX, is_text};
-
 use super::nvt::Event;
+use crate::agent_set::{LINE_MAX, letter};
 
 /// What a visitor wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub enum Refusal {
     #[error("A CHARACTER OF THAT LINE IS NOT ON THIS KEYBOARD - NOTHING ENTERED")]
     NoSuchKey,
     /// Longer than an entry may be.
-    #[error("AN ENTRY HAS AT MOST 100 CHARACTERS - NOTHING ENTERED")]
+    #[error("AN ENTRY HAS AT MOST {LINE_MAX} CHARACTERS - NOTHING ENTERED")]
     TooLong,
 }
 
@@ -57,7 +56,7 @@ pub enum Refusal {
 pub struct Keyboard {
     /// The terminal leaves the echo to us.
     pub echoes: bool,
-    /// What was typed since the last RETURN: letters of the set, at most [`TEXT_MAX`].
+    /// What was typed since the last RETURN: letters of the set, at most [`LINE_MAX`].
     line: String,
     locked: bool,
     /// Why the line will not be entered.
@@ -84,11 +83,6 @@ impl Keyboard {
             self.clear();
         }
         self.locked = locked;
-    }
-
-    /// It is locked.
-    pub fn is_locked(&self) -> bool {
-        self.locked
     }
 
     /// Something happened at the keyboard. What the terminal is to show of it goes to `echo`.
@@ -133,12 +127,9 @@ impl Keyboard {
     }
 
     fn character(&mut self, byte: u8, echo: &mut Vec<u8>) {
-        let letter = word::bcd::from_char(char::from(byte))
-            .filter(|&code| is_text(code))
-            .map(word::bcd::to_char);
-        let refusal = match letter {
+        let refusal = match letter(byte) {
             None => Some(Refusal::NoSuchKey),
-            Some(_) if self.line.len() >= TEXT_MAX => Some(Refusal::TooLong),
+            Some(_) if self.line.len() >= LINE_MAX => Some(Refusal::TooLong),
             Some(letter) => {
                 self.line.push(letter);
                 self.locked.then_some(Refusal::Locked)
@@ -224,7 +215,7 @@ mod tests {
             refused(Refusal::NoSuchKey),
             "what the terminal shows is not what would be entered"
         );
-        let long = "A".repeat(TEXT_MAX + 1) + "\n";
+        let long = "A".repeat(LINE_MAX + 1) + "\n";
         assert_eq!(typed(&mut keyboard, &long), refused(Refusal::TooLong));
         assert_eq!(typed(&mut keyboard, &long[1..]).0, enter(&long[1..101]));
     }

@@ -22,6 +22,8 @@ pub struct Terminal {
     keyboard: Keyboard,
     column: usize,
     columns: Option<usize>,
+    /// What is told when the line under way is finished; the last one counts.
+    notice: Option<String>,
     events: Vec<Event>,
 }
 
@@ -32,21 +34,20 @@ impl Default for Terminal {
 }
 
 impl Terminal {
-    /// A terminal just connected, its keyboard locked; the options are offered at once.
+    /// A terminal just connected; the options are offered at once.
     pub fn new() -> Terminal {
         let (nvt, mut out) = Nvt::new(&SERVER);
         // Whatever a terminal that knows no options made of them is written over.
         out.push(b'\r');
         out.push(0);
-        let mut keyboard = Keyboard::default();
-        keyboard.lock(true);
         Terminal {
             out,
             kind: None,
             nvt,
-            keyboard,
+            keyboard: Keyboard::default(),
             column: 0,
             columns: None,
+            notice: None,
             events: Vec::new(),
         }
     }
@@ -83,12 +84,8 @@ impl Terminal {
             }
         }
         self.events = events;
+        self.tell_notice();
         pressed
-    }
-
-    /// The keyboard is locked until the site says otherwise.
-    pub fn lock(&mut self) {
-        self.keyboard.lock(true);
     }
 
     /// Something is to be shown. False: it was the last.
@@ -96,18 +93,29 @@ impl Terminal {
         match shown {
             Shown::Struck(text) => self.write(text),
             Shown::Line(text) => self.line(text),
+            Shown::Notice(text) => self.notice = Some(text.clone()),
             Shown::Keyboard { locked } => {
                 self.keyboard.lock(*locked);
                 if !locked {
                     self.nvt.go_ahead(&mut self.out);
                 }
             }
+            Shown::Taken => {}
             Shown::Close(text) => {
                 self.line(text);
                 return false;
             }
         }
+        self.tell_notice();
         true
+    }
+
+    fn tell_notice(&mut self) {
+        if self.column == 0
+            && let Some(text) = self.notice.take()
+        {
+            self.line(&text);
+        }
     }
 
     /// A line of its own; what was being typed stands behind it again.
@@ -147,5 +155,65 @@ impl Terminal {
             }
             self.nvt.encode(&[character], &mut self.out);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A terminal that has agreed to our echo, and has a window so wide.
+    fn telnet(columns: u8) -> Terminal {
+        let mut terminal = Terminal::new();
+        let bytes = [
+            &[255, 253, 1, 255, 253, 3][..],
+            &[255, 251, 31, 255, 250, 31, 0, columns, 0, 24, 255, 240],
+        ];
+        assert!(!terminal.receive(&bytes.concat(), &mut Vec::new()));
+        terminal.out.clear();
+        terminal
+    }
+
+    fn said(terminal: &mut Terminal) -> String {
+        String::from_utf8(std::mem::take(&mut terminal.out)).expect("ASCII")
+    }
+
+    #[test]
+    fn a_line_gives_back_what_was_typed_and_a_notice_waits_for_its_end() {
+        let mut terminal = telnet(80);
+        assert!(terminal.receive(b"112jul", &mut Vec::new()));
+        for late in ["** late", "** later"] {
+            terminal.show(&Shown::Notice(late.to_owned()));
+        }
+        terminal.show(&Shown::Line("[locked]".to_owned()));
+        assert_eq!(said(&mut terminal), "112JUL\r\n[locked]\r\n112JUL");
+        let mut typed = Vec::new();
+        terminal.receive(b"\r\0", &mut typed);
+        assert_eq!(typed, [Typed::Enter("112JUL".to_owned())]);
+        assert_eq!(said(&mut terminal), "\r\n** later\r\n");
+    }
+
+    #[test]
+    fn a_long_answer_is_broken_at_the_windows_width() {
+        let mut terminal = telnet(20);
+        for text in ["ABCDEFGHIJKLMNO", "PQRSTUVWXYZ", "\n"] {
+            terminal.show(&Shown::Struck(text.to_owned()));
+        }
+        let broken = "ABCDEFGHIJKLMNOPQRST\r\nUVWXYZ\r\n";
+        assert_eq!(said(&mut terminal), broken);
+        // One character wide is not believed.
+        let mut narrow = telnet(1);
+        narrow.line("ABCDEFGHIJKLMNOPQRST");
+        assert_eq!(said(&mut narrow), "ABCDEFGHIJKLMNOPQRST\r\n");
+    }
+
+    #[test]
+    fn options_and_signs_of_life_are_no_keys() {
+        let mut terminal = Terminal::new();
+        terminal.out.clear();
+        let mut typed = Vec::new();
+        assert!(!terminal.receive(&[255, 246, 255, 251, 24], &mut typed));
+        assert!(typed.is_empty());
+        assert!(terminal.receive(b"\n", &mut typed));
     }
 }
