@@ -1,32 +1,13 @@
 //! One machine at its console, through the command: the sessions of `tests/console` for both
 //! machines, every kind of wrong command with its place, assertions, and the AN/FSQ-7's tables.
 
+mod command;
+
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn duplex(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_duplex"))
-        .args(arguments)
-        .current_dir(repository())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the command starts")
-}
-
-fn status(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
-
-fn said(output: &Output) -> String {
-    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.push_str(&String::from_utf8_lossy(&output.stderr));
-    text
-}
+use command::{duplex, status, told};
+use tests::repository;
 
 /// The commands given from a file: status, and everything said.
 fn commands(machine: &str, text: &str) -> (i32, String) {
@@ -34,7 +15,7 @@ fn commands(machine: &str, text: &str) -> (i32, String) {
     file.write_all(text.as_bytes()).expect("written");
     let path = file.path().display().to_string();
     let output = duplex(&["machine", machine, "--do", &path]);
-    (status(&output), said(&output).replace(&path, "FILE"))
+    (status(&output), told(&output).replace(&path, "FILE"))
 }
 
 #[test]
@@ -42,7 +23,7 @@ fn both_machines_do_their_sessions() {
     for (machine, shows) in [("fsq7", "the sum is right"), ("7090", "breakpoint 00102")] {
         let file = format!("tests/console/{machine}.do");
         let output = duplex(&["machine", machine, "--do", &file]);
-        let text = said(&output);
+        let text = told(&output);
         assert_eq!(status(&output), 0, "{text}");
         assert!(text.contains(shows), "{text}");
     }
@@ -63,7 +44,7 @@ fn commands_come_from_standard_input_too() {
     drop(input);
     let output = child.wait_with_output().expect("an end");
     assert_eq!(status(&output), 0);
-    let text = said(&output);
+    let text = told(&output);
     assert!(
         text.contains("XIN 5B,1") && text.contains("x1 000005"),
         "{text}"
@@ -230,16 +211,13 @@ fn a_damaged_snapshot_is_refused() {
 fn the_options_of_the_fsq7() {
     let output = duplex(&["machine", "fsq7", "--assigned"]);
     let document = std::fs::read_to_string(repository().join("emulator/fsq7/ASSIGNED.md"));
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        document.expect("the document")
-    );
+    assert_eq!(command::said(&output), document.expect("the document"));
     assert_eq!(status(&duplex(&["machine", "7090", "--assigned"])), 2);
 
     let cases = "emulator/fsq7/tests/cases.txt";
     let output = duplex(&["machine", "fsq7", "--vectors", cases]);
-    assert_eq!(status(&output), 0, "{}", said(&output));
-    let lines = said(&output);
+    assert_eq!(status(&output), 0, "{}", told(&output));
+    let lines = told(&output);
     assert!(lines.trim_end().ends_with("agree"), "{lines}");
 
     let mut file = tempfile::NamedTempFile::with_suffix(".do").expect("a file");
@@ -260,27 +238,27 @@ fn the_options_of_the_fsq7() {
     ]);
     assert_eq!(status(&output), 2);
     assert!(
-        said(&output).contains("there is no memory at 0.10000"),
+        told(&output).contains("there is no memory at 0.10000"),
         "{}",
-        said(&output)
+        told(&output)
     );
     let output = duplex(&["machine", "fsq7", "--do", &path]);
-    assert_eq!(status(&output), 4, "{}", said(&output));
+    assert_eq!(status(&output), 4, "{}", told(&output));
     assert!(
-        said(&output).contains("stopped: alarm ILLEGAL INSTRUCTION"),
+        told(&output).contains("stopped: alarm ILLEGAL INSTRUCTION"),
         "{}",
-        said(&output)
+        told(&output)
     );
 }
 
 #[test]
 fn the_assembler_of_the_fsq7_writes_and_complains() {
     let output = duplex(&["asm", "fsq7", "tests/console/sums.fsq"]);
-    assert_eq!(status(&output), 0, "{}", said(&output));
-    let text = said(&output);
+    assert_eq!(status(&output), 0, "{}", told(&output));
+    let text = told(&output);
     assert!(text.starts_with("0.00100 017540 000002\n"), "{text}");
     assert!(text.ends_with("start 0.00100\n"), "{text}");
     let output = duplex(&["asm", "fsq7", "tests/console/sums.fap"]);
     assert_eq!(status(&output), 2);
-    assert!(said(&output).contains("sums.fap:3:8"), "{}", said(&output));
+    assert!(told(&output).contains("sums.fap:3:8"), "{}", told(&output));
 }

@@ -1,19 +1,20 @@
 //! Visitors at telnet terminals, over real sockets: what they see, what they cannot break, and that
 //! all they did stands in the journal.
 
+mod command;
+
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use command::{duplex, errors, said, status};
+use tests::{golden, repository};
+
 /// So long anything may take on the slowest host before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// The command, serving.
 struct Server {
@@ -102,13 +103,12 @@ impl Server {
         (status.expect("no signal"), report)
     }
 
-    fn verify(&self, journal: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_duplex"))
-            .arg("replay")
-            .arg(self.path(journal))
-            .arg("--verify")
-            .output()
-            .expect("the command starts")
+    /// Makes the run of a journal again: the same. Gives what was said of it.
+    fn verify(&self, journal: &str) -> String {
+        let journal = self.path(journal).display().to_string();
+        let output = duplex(&["replay", &journal, "--verify"]);
+        assert_eq!(status(&output), 0, "{journal}: {}", errors(&output));
+        said(&output)
     }
 
     fn visitor(&self) -> Visitor {
@@ -250,13 +250,8 @@ fn a_visitor_books_two_seats_while_a_machine_fails() {
     let (status, report) = server.stop();
     assert_eq!(status, 0, "{}", server.log());
     assert_eq!(report["takeovers"][0]["to"], "B");
-    let verified = server.verify("journal");
-    assert!(verified.status.success(), "{verified:?}");
-    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
-    assert!(
-        said.contains(report["digest"].as_str().expect("text")),
-        "{said}"
-    );
+    let made_again = server.verify("journal");
+    assert!(made_again.contains(report["digest"].as_str().expect("text")));
 }
 
 /// Telnet's own bytes as its documents name them, the rest as it is.
@@ -396,8 +391,7 @@ fn each_visitor_has_a_set_of_his_own_and_the_next_is_told_politely() {
     assert_eq!(status, 0);
     assert!(next.rest().ends_with("** the site closes; good-bye\r\n"));
     drop(second);
-    let verified = server.verify("journal");
-    assert!(verified.status.success(), "{verified:?}");
+    server.verify("journal");
 }
 
 #[test]
@@ -439,7 +433,7 @@ fn a_dark_house_locks_the_set_until_a_machine_has_started_over() {
     let (status, report) = server.stop();
     assert_eq!(status, 0, "{}", server.log());
     assert_eq!(report["entries"]["lost"], 0);
-    assert!(server.verify("journal").status.success());
+    server.verify("journal");
 }
 
 #[test]
@@ -455,7 +449,7 @@ fn a_script_that_ends_ends_the_visit_with_its_own_status() {
     let (status, report) = server.ended();
     assert_eq!(status, 4, "the expectation was not met");
     assert_eq!(report["virtual_seconds"], 100.0);
-    assert!(server.verify("journal").status.success());
+    server.verify("journal");
 }
 
 #[test]
@@ -470,7 +464,7 @@ fn a_host_too_slow_is_told_at_the_terminal_and_in_the_log() {
     let (status, report) = server.signalled("-INT");
     assert_eq!(status, 0);
     assert!(report["virtual_seconds"].as_f64().expect("a number") > 0.0);
-    assert!(server.verify("journal").status.success());
+    server.verify("journal");
 }
 
 /// Agents' mornings at three sets, in files of a few minutes.
@@ -505,15 +499,10 @@ fn journals_follow_one_another_and_each_verifies_alone() {
         let name = format!("journal.{number}");
         let size = std::fs::metadata(server.path(&name)).expect("a file").len();
         assert!(size < 2_000_000, "{name}: {size}");
-        let verified = server.verify(&name);
-        assert!(verified.status.success(), "{name}: {verified:?}");
+        server.verify(&name);
     }
-    let verified = server.verify("journal");
-    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
-    assert!(
-        said.contains(report["digest"].as_str().expect("text")),
-        "{said}"
-    );
+    let made_again = server.verify("journal");
+    assert!(made_again.contains(report["digest"].as_str().expect("text")));
 }
 
 #[test]
@@ -543,15 +532,10 @@ fn what_cannot_be_served_is_told_before_anybody_comes() {
             "no/such.ron:1:1",
         ),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_duplex"))
-            .args(["serve", "sites/tiny"])
-            .args(&options)
-            .current_dir(repository())
-            .output()
-            .expect("the command starts");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{options:?}: {said}");
-        assert!(said.contains(told), "{options:?}: {said}");
+        let output = duplex(&[&["serve", "sites/tiny"], &options[..]].concat());
+        let wrong = errors(&output);
+        assert_eq!(status(&output), 2, "{options:?}: {wrong}");
+        assert!(wrong.contains(told), "{options:?}: {wrong}");
     }
 }
 
@@ -849,7 +833,7 @@ fn terminals_under_abuse() {
     assert!(count("asked_most") < 4096, "nobody was refused: {visitors}");
     // The bound of one seat is 32 KiB and what it is told in a slice.
     assert!(count("kept_bytes_most") < 600 * 33 * 1024, "{visitors}");
-    assert!(server.verify("journal").status.success());
+    server.verify("journal");
     if let (Some(before), Some(most)) = (before, most) {
         println!("resident: {before} KiB before, at most {most} KiB; {visitors}");
         assert!(most < before + GROWTH_MAX, "{before} KiB, then {most} KiB");
@@ -879,14 +863,4 @@ fn lasting(seen: &str) -> String {
         assert_eq!(letters.len(), 4, "{ticket}");
         format!("{seen}** BACK {number}-....{rest}")
     })
-}
-
-/// Compares with `tests/golden/NAME`; with UPDATE_GOLDEN=1 in the environment writes it.
-fn golden(name: &str, made: &str) {
-    let path = repository().join("tests/golden").join(name);
-    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
-        std::fs::write(&path, made).expect("written");
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(made, kept, "UPDATE_GOLDEN=1 writes {}", path.display());
 }

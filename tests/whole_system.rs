@@ -1,27 +1,11 @@
 //! The command as its users meet it: what it says, what it writes, how it exits.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod command;
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use std::path::Path;
 
-fn duplex(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_duplex"))
-        .args(arguments)
-        .current_dir(repository())
-        .output()
-        .expect("the command starts")
-}
-
-fn status(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
-
-fn errors(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use command::{duplex, errors, said, status};
+use tests::repository;
 
 fn run_tiny(more: &[&str]) -> serde_json::Value {
     let folder = tempfile::tempdir().expect("a folder");
@@ -573,7 +557,7 @@ fn two_sites_are_run_in_turn_and_set_side_by_side() {
     let script = ["--script", "scripts/tiny-by-hand.ron", "--report", &report];
     let output = duplex(&[&["run"], &sites[..], &script].concat());
     assert_eq!(status(&output), 0, "{}", errors(&output));
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = said(&output);
     let table = said.split("Side by side").nth(1).expect("the table");
     for part in ["heartbeat silent", "takeover by hand", "Not promised:"] {
         assert!(table.contains(part), "no {part}: {table}");
@@ -610,7 +594,7 @@ fn what_fits_one_site_only_is_refused_for_two() {
             said.contains(more[0]) && said.contains("one site"),
             "{said}"
         );
-        assert!(!std::path::Path::new(&file).exists(), "{more:?}");
+        assert!(!Path::new(&file).exists(), "{more:?}");
     }
     // A mistake in the second is told before the first is run.
     let output = duplex(&["run", "sites/tiny", "sites/none", "--report", &file]);

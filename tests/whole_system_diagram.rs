@@ -1,19 +1,10 @@
 //! Diagrams, as users of the command meet them.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod command;
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use std::path::Path;
 
-fn duplex(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_duplex"))
-        .args(arguments)
-        .current_dir(repository())
-        .output()
-        .expect("the command starts")
-}
+use command::{duplex, errors, said, status};
 
 const RUN: [&str; 4] = ["run", "sites/tiny", "--script", "scripts/tiny-minute.ron"];
 
@@ -25,11 +16,9 @@ fn a_run_and_the_replay_of_its_journal_draw_the_same() {
     let mut arguments = RUN.to_vec();
     arguments.extend(["--journal", &journal, "--diagram", &one, "--quiet"]);
     let output = duplex(&arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(status(&output), 0, "{}", errors(&output));
     let output = duplex(&["replay", &journal, "--diagram", &two]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(status(&output), 0, "{}", errors(&output));
     let read = |path: &str| std::fs::read_to_string(path).expect("a page");
     assert!(read(&one).starts_with("<!DOCTYPE html>"));
     assert!(read(&one) == read(&two));
@@ -51,13 +40,13 @@ fn a_place_that_cannot_be_written_is_told_before_the_run() {
         let mut arguments = RUN.to_vec();
         arguments.extend(["--diagram", &place, "--report", &report]);
         let output = duplex(&arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{said}");
+        let wrong = errors(&output);
+        assert_eq!(status(&output), 2, "{wrong}");
         assert!(
-            said.contains(&format!("{place}: cannot be written")),
-            "{said}"
+            wrong.contains(&format!("{place}: cannot be written")),
+            "{wrong}"
         );
-        let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+        let shown = said(&output);
         assert!(!shown.contains("Verdicts"), "{shown}");
         assert!(!Path::new(&report).exists(), "nothing has run");
     }

@@ -1,25 +1,17 @@
 //! Saved, rewound, forked, replayed: the command as its users meet it.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod command;
 
 use serde_json::Value;
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use command::{errors, said, status};
 
 /// The command, and the exit status expected of it; its standard output and error.
-fn duplex(status: i32, arguments: &[&str]) -> (String, String) {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_duplex"))
-        .args(arguments)
-        .current_dir(repository())
-        .output()
-        .expect("the command starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (said, wrong) = (text(&output.stdout), text(&output.stderr));
+fn duplex(expected: i32, arguments: &[&str]) -> (String, String) {
+    let output = command::duplex(arguments);
+    let (said, wrong) = (said(&output), errors(&output));
     assert!(!wrong.contains("panicked"), "{arguments:?}: {wrong}");
-    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {wrong}");
+    assert_eq!(status(&output), expected, "{arguments:?}: {wrong}");
     (said, wrong)
 }
 

@@ -1,18 +1,17 @@
-//! What tests of the command share.
+//! What tests of the command share; each uses its part of it.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+#![allow(dead_code)]
 
-/// The project's folder: sites and scripts are named from here.
-pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use std::process::{Command, Output, Stdio};
 
-/// Runs the command to its end.
+pub use tests::repository;
+
+/// Runs the command to its end, with nothing on standard input.
 pub fn duplex(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_duplex"))
         .args(arguments)
         .current_dir(repository())
+        .stdin(Stdio::null())
         .output()
         .expect("the command starts")
 }
@@ -30,4 +29,9 @@ pub fn errors(output: &Output) -> String {
 /// What it wrote to standard output.
 pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What it wrote to both.
+pub fn told(output: &Output) -> String {
+    said(output) + &errors(output)
 }
