@@ -82,3 +82,64 @@ fn four_hundred_aircraft_are_tracked_in_time_or_the_overload_is_counted() {
     assert_eq!(rig.count("CFRAME"), 20);
     assert_eq!(behind, 0, "{:?}", rig.counts());
 }
+
+/// Tracks of before that follow another aircraft now, or none.
+fn lost(rig: &Rig, before: &[(u16, usize)]) -> Vec<(u16, usize)> {
+    let now = rig.followed();
+    before
+        .iter()
+        .filter(|track| !now.contains(track))
+        .copied()
+        .collect()
+}
+
+#[test]
+fn the_standby_goes_on_with_the_tracks_of_the_lost_machine() {
+    for (seed, lost_at) in [(0, 131.0), (1, 134.9), (2, 140.3), (3, 143.7)] {
+        let mut rig = sky(60).with_standby();
+        rig.run(lost_at + f64::from(seed) * 0.001);
+        let before = rig.followed();
+        assert!(before.len() > 55, "{}", before.len());
+        // The machine stands still; the alarm comes after 6 s, the relays take their time.
+        rig.dead[0] = true;
+        rig.run(6.2);
+        rig.switch();
+        rig.run(0.9);
+        assert!(rig.shown_at > lost_at + 6.0, "no display at {}", rig.now);
+        assert_eq!(rig.count("CWARM"), 1);
+        let gone = lost(&rig, &before);
+        assert!(gone.len() <= 1, "{gone:?} of {before:?}");
+        rig.run(45.0);
+        let gone = lost(&rig, &before);
+        assert!(gone.len() <= 2, "{gone:?}");
+        assert_eq!(rig.count("CLATE"), 0);
+    }
+}
+
+#[test]
+fn a_planned_switch_and_a_machine_that_returns() {
+    let mut rig = sky(60).with_standby();
+    rig.run(100.0);
+    rig.switch();
+    rig.run(1.0);
+    let before = rig.followed();
+    assert!(before.len() > 55);
+    // B is active; A is switched off and on again, with blank core.
+    rig.dead[0] = true;
+    rig.run(30.0);
+    rig.power_on(0);
+    rig.run(90.0);
+    assert_eq!(
+        rig.core_of(0, "STSTEP", 0).right().value(),
+        1,
+        "not in step"
+    );
+    assert_eq!(rig.count("CCOLD"), 0);
+    let before = rig.followed();
+    rig.switch();
+    rig.run(4.0);
+    assert_eq!(rig.count("CWARM"), 1);
+    assert_eq!(lost(&rig, &before), []);
+    rig.run(60.0);
+    assert!(lost(&rig, &before).len() <= 2);
+}

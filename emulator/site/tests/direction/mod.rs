@@ -2,6 +2,7 @@
 
 use clock::Instant;
 use fsq7::assembler::{Assembly, SourceFile, assemble};
+use fsq7::central::Stop;
 use fsq7::codes;
 use fsq7::machine::{Event, Machine};
 use fsq7::memory::{Configuration, TEST_MEMORY};
@@ -9,7 +10,8 @@ use word::twin::{Half, Twin};
 
 /// The sources in order; the deck of the site stands second.
 const PROGRAMS: &[&str] = &[
-    "compool", "boot", "control", "input", "correl", "smooth", "initiat", "display", "end",
+    "compool", "boot", "control", "input", "correl", "smooth", "initiat", "display", "duplex",
+    "end",
 ];
 
 /// A source file.
@@ -23,6 +25,8 @@ fn source(name: &str) -> String {
 
 /// Registers of a drum field.
 const FIELD: u32 = 2_048;
+/// How far the two machines may run apart, in seconds.
+const STEP: f64 = 0.01;
 /// A tick of the clock register.
 const TICK_NS: u64 = 31_250_000;
 
@@ -127,7 +131,12 @@ pub struct Message {
 
 pub struct Rig {
     pub assembly: Assembly,
-    pub machine: Machine,
+    /// A, and B if there are two.
+    pub machines: Vec<Machine>,
+    /// Which is active.
+    pub active: usize,
+    /// Machines that do not run: switched off, broken.
+    pub dead: [bool; 2],
     pub radars: Vec<Radar>,
     pub aircraft: Vec<Aircraft>,
     pub noise: Noise,
@@ -146,10 +155,13 @@ pub struct Rig {
 impl Rig {
     pub fn new(radars: Vec<Radar>, aircraft: Vec<Aircraft>, seed: u64) -> Rig {
         let assembly = deck(&radars);
-        let machine = loaded(&assembly);
+        let mut machine = loaded(&assembly, Instant::ZERO);
+        machine.central.set_condition(codes::ACTIVE, true);
         Rig {
             assembly,
-            machine,
+            machines: vec![machine],
+            active: 0,
+            dead: [false; 2],
             turns: vec![0; radars.len()],
             radars,
             aircraft,
@@ -171,25 +183,78 @@ impl Rig {
             while !self.queue.is_empty() && self.queue[0].at <= next {
                 let message = self.queue.remove(0);
                 self.advance(message.at);
-                let now = self.machine.now();
-                self.machine
-                    .drums
-                    .od_write(message.field, now, &message.words);
+                self.put(message.field, &message.words);
             }
             self.advance(next);
         }
     }
 
+    /// A message onto a drum of the active machine.
+    pub fn put(&mut self, field: u8, words: &[Twin]) {
+        let machine = &mut self.machines[self.active];
+        let now = machine.now();
+        machine.drums.od_write(field, now, words);
+    }
+
     fn advance(&mut self, to: f64) {
-        self.now = self.now.max(to);
-        loop {
-            match self.machine.run(instant(self.now)) {
+        while self.now < to {
+            let step = if self.machines.len() == 1 { 1.0 } else { STEP };
+            self.now = to.min(self.now + step);
+            for index in 0..self.machines.len() {
+                self.advance_machine(index);
+            }
+            self.exchange();
+        }
+    }
+
+    fn advance_machine(&mut self, index: usize) {
+        while !self.dead[index] {
+            match self.machines[index].run(instant(self.now)) {
                 Event::Horizon => return,
-                Event::Operate(codes::Operate::SwapTrackDisplay) => self.look_at_scope(),
+                Event::Operate(codes::Operate::SwapTrackDisplay) if index == self.active => {
+                    self.look_at_scope();
+                }
                 Event::Operate(_) => {}
-                other => panic!("{other:?} at {:?}", self.machine.central.pc),
+                other => panic!("{other:?} at {:?}", self.machines[index].central.pc),
             }
         }
+    }
+
+    /// The intercommunication drums and flip-flops.
+    fn exchange(&mut self) {
+        let [a, b] = &mut self.machines[..] else {
+            return;
+        };
+        pass_on(a, b);
+        pass_on(b, a);
+    }
+
+    /// Puts a second machine beside the first.
+    pub fn with_standby(mut self) -> Rig {
+        self.machines.push(loaded(&self.assembly, Instant::ZERO));
+        self
+    }
+
+    /// The duplex switch: the other machine becomes active.
+    pub fn switch(&mut self) {
+        let old = self.active;
+        self.active = 1 - old;
+        self.machines[old]
+            .central
+            .set_condition(codes::ACTIVE, false);
+        self.machines[self.active]
+            .central
+            .set_condition(codes::ACTIVE, true);
+    }
+
+    /// Switches a machine on, with blank core.
+    pub fn power_on(&mut self, index: usize) {
+        let mut machine = loaded(&self.assembly, Instant::ZERO);
+        machine.central.stopped = Some(Stop::Console);
+        machine.run(instant(self.now));
+        machine.start_over();
+        self.machines[index] = machine;
+        self.dead[index] = false;
     }
 
     /// Makes up the returns of each turn that ends before `until`.
@@ -249,7 +314,8 @@ impl Rig {
 
     fn look_at_scope(&mut self) {
         let mut messages = vec![[Twin::ZERO; 8]; 768];
-        for (field, register, content) in self.machine.drums.track_shown() {
+        let machine = &self.machines[self.active];
+        for (field, register, content) in machine.drums.track_shown() {
             let place = usize::from(field) * 2048 + usize::from(register);
             messages[place / 8][place % 8] = content.word;
         }
@@ -278,7 +344,7 @@ impl Rig {
                 }
             })
             .collect();
-        self.shown_at = self.machine.now().0 as f64 / 1e9;
+        self.shown_at = machine.now().0 as f64 / 1e9;
         self.displays.push(self.shown_at);
     }
 
@@ -288,6 +354,24 @@ impl Rig {
             .iter()
             .filter(|track| track.category != 15)
             .collect()
+    }
+
+    /// Number of each track shown as established, with the aircraft it follows: the nearest, if it
+    /// is within three miles.
+    pub fn followed(&self) -> Vec<(u16, usize)> {
+        let mut followed = Vec::new();
+        for track in self.tracks() {
+            let distance = |aircraft: &Aircraft| {
+                let (x, y) = aircraft.position(self.shown_at);
+                (track.x - x).hypot(track.y - y)
+            };
+            let distances = self.aircraft.iter().map(distance).enumerate();
+            let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+            if nearest.1 < 3.0 {
+                followed.push((track.number, nearest.0));
+            }
+        }
+        followed
     }
 
     /// For each aircraft, how far the nearest track shown is, in n.mi.
@@ -302,7 +386,7 @@ impl Rig {
 
     /// Instructions executed: at work, and in loops that waited.
     pub fn instructions(&self) -> (u64, u64) {
-        let central = &self.machine.central;
+        let central = &self.machines[self.active].central;
         let waiting = central.waiting_instructions;
         (central.instructions - waiting, waiting)
     }
@@ -330,8 +414,27 @@ impl Rig {
 
     /// A word by symbol and entry.
     pub fn core(&self, symbol: &str, entry: u32) -> Twin {
+        self.core_of(self.active, symbol, entry)
+    }
+
+    /// A word of one of the machines.
+    pub fn core_of(&self, machine: usize, symbol: &str, entry: u32) -> Twin {
         let location = self.assembly.symbol(symbol).expect(symbol) as u32;
-        self.machine.central.memory.peek(location + entry).unwrap()
+        self.machines[machine]
+            .central
+            .memory
+            .peek(location + entry)
+            .unwrap()
+    }
+}
+
+/// What one machine has written for the other.
+fn pass_on(from: &mut Machine, to: &mut Machine) {
+    let written = from.drums.take_intercommunication();
+    to.drums.put_intercommunication(&written);
+    for bit in 0..4 {
+        let is_set = from.central.intercommunication >> bit & 1 != 0;
+        to.central.set_condition(codes::PARTNER_1 + bit, is_set);
     }
 }
 
@@ -374,9 +477,9 @@ pub fn deck(radars: &[Radar]) -> Assembly {
     })
 }
 
-/// A machine with the deck on its drums and plugboard, just switched on and active.
-pub fn loaded(assembly: &Assembly) -> Machine {
-    let mut machine = Machine::new(Configuration::Standard, Instant::ZERO);
+/// A machine with the deck on its drums and plugboard, just switched on.
+pub fn loaded(assembly: &Assembly, power_on: Instant) -> Machine {
+    let mut machine = Machine::new(Configuration::Standard, power_on);
     for (location, word) in &assembly.words {
         if *location >= TEST_MEMORY {
             assert!(machine.central.memory.deposit(*location, *word));
@@ -385,7 +488,6 @@ pub fn loaded(assembly: &Assembly) -> Machine {
             machine.drums.deposit(field, register, (*word).into());
         }
     }
-    machine.central.set_condition(codes::ACTIVE, true);
     machine.start_over();
     machine
 }
