@@ -63,7 +63,9 @@ fn rebuilt(row: &Operation, word: u32) -> u32 {
     }
     mask |= match row.format {
         Format::Nothing | Format::Index | Format::Operate | Format::Select => 0,
-        Format::Count | Format::Words | Format::Immediate => 0o177777,
+        // Places are counted modulo 64; no source says more.
+        Format::Count => 0o77,
+        Format::Words | Format::Immediate => 0o177777,
         // RS is not read.
         Format::Drum => 0o077777,
         _ => 0o177777 | 1 << 31,
@@ -83,6 +85,8 @@ mod tests {
             (0o015101, 0o000102, "BPX 0.00102,1,1B"),
             (0o005100, 0o100300, "BPX 1.00300"),
             (0o000240, 0o000017, "SLR 17B"),
+            (0o004000, 0o000077, "DSL 77B"),
+            (0o004000, 0o000100, "OCT 004000,000100"),
             (0o006160, 0o004005, "SDR 60B,5B,1B"),
             (0o017540, 0o177777, "XIN 177777B,1"),
             (0o000000, 0o000000, "HLT"),
