@@ -1,30 +1,27 @@
 //! The rig: a machine with the program on its drums, and what the test puts around it.
 
+mod air;
+mod deck;
+
+use std::collections::BTreeMap;
+
 use clock::Instant;
-use fsq7::assembler::{Assembly, SourceFile, assemble};
+use fsq7::assembler::Assembly;
 use fsq7::central::Stop;
 use fsq7::codes;
 use fsq7::machine::{Event, Machine};
 use fsq7::memory::{Configuration, TEST_MEMORY};
+use fsq7::unit::burst_number;
 use word::twin::{Half, Twin};
 
-/// The sources in order; the deck of the site stands second.
-const PROGRAMS: &[&str] = &[
-    "compool", "boot", "control", "input", "correl", "smooth", "initiat", "display", "duplex",
-    "end",
-];
-
-/// A source file.
-fn source(name: &str) -> String {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../sites/sage-boston/programs"
-    );
-    std::fs::read_to_string(format!("{folder}/{name}.fsq")).unwrap()
-}
+use air::Noise;
+pub use air::{Aircraft, Radar};
+use deck::deck;
 
 /// Registers of a drum field.
 const FIELD: u32 = 2_048;
+/// A burst, in seconds.
+const BURST: f64 = 0.07;
 /// How far the two machines may run apart, in seconds.
 const STEP: f64 = 0.01;
 /// A tick of the clock register.
@@ -32,82 +29,6 @@ const TICK_NS: u64 = 31_250_000;
 
 fn instant(seconds: f64) -> Instant {
     Instant((seconds * 1e9) as u64)
-}
-
-/// A small generator of our own: the rig needs noise, not quality.
-pub struct Noise(u64);
-
-impl Noise {
-    pub fn uniform(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// About normal, sigma 1.
-    pub fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
-}
-
-/// A radar site: channel, place in n.mi, and what it does.
-#[derive(Clone, Debug)]
-pub struct Radar {
-    pub channel: u16,
-    pub x: f64,
-    pub y: f64,
-    pub field: u8,
-    pub turn: f64,
-    pub range: f64,
-    pub blip: f64,
-    /// False alarms in a turn.
-    pub false_alarms: f64,
-}
-
-impl Radar {
-    pub fn new(channel: u16, x: f64, y: f64) -> Radar {
-        Radar {
-            channel,
-            x,
-            y,
-            field: codes::LRI_1,
-            turn: 12.0,
-            range: 200.0,
-            blip: 0.85,
-            false_alarms: 0.0,
-        }
-    }
-
-    /// When it looks along an azimuth (parts of a circle) in turn n.
-    fn look(&self, turn: u64, azimuth: f64) -> f64 {
-        let phase = f64::from(self.channel) * 0.37;
-        (turn as f64 + (azimuth + phase).fract()) * self.turn
-    }
-}
-
-/// An aircraft that flies straight on: n.mi, knots, degrees from north.
-#[derive(Clone, Debug)]
-pub struct Aircraft {
-    at: (f64, f64),
-    way: (f64, f64),
-    pub height: f64,
-}
-
-impl Aircraft {
-    pub fn new(at: (f64, f64), (speed, heading): (f64, f64)) -> Aircraft {
-        let (sine, cosine) = f64::to_radians(heading).sin_cos();
-        let speed = speed / 3600.0;
-        Aircraft {
-            at,
-            way: (speed * sine, speed * cosine),
-            height: 25_000.0,
-        }
-    }
-
-    pub fn position(&self, time: f64) -> (f64, f64) {
-        (self.at.0 + self.way.0 * time, self.at.1 + self.way.1 * time)
-    }
 }
 
 /// A track as it stands on the display drum.
@@ -119,6 +40,22 @@ pub struct Shown {
     pub y: f64,
     pub category: u16,
     pub text: String,
+}
+
+/// What left on the output side: one message of one burst.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    pub at: f64,
+    pub section: u16,
+    pub channel: u16,
+    pub words: Vec<u16>,
+}
+
+/// What a light gun saw.
+#[derive(Clone, Copy, Debug)]
+pub enum Gun {
+    Return(u16),
+    Track(usize),
 }
 
 /// A message on its way to a drum.
@@ -150,6 +87,14 @@ pub struct Rig {
     pub shown: Vec<Shown>,
     pub shown_at: f64,
     pub displays: Vec<f64>,
+    /// Number of the next burst.
+    bursts: u64,
+    /// What has left.
+    pub outputs: Vec<Output>,
+    /// While instructions are counted: whose each is, and how many.
+    profile: Option<(BTreeMap<u32, String>, BTreeMap<String, u64>)>,
+    /// Texts of the digital displays, 16 rows of 32 characters a console.
+    pub texts: BTreeMap<u8, Vec<char>>,
 }
 
 impl Rig {
@@ -171,6 +116,10 @@ impl Rig {
             shown: Vec::new(),
             shown_at: 0.0,
             displays: Vec::new(),
+            bursts: 1,
+            outputs: Vec::new(),
+            texts: BTreeMap::new(),
+            profile: None,
         }
     }
 
@@ -198,24 +147,168 @@ impl Rig {
 
     fn advance(&mut self, to: f64) {
         while self.now < to {
-            let step = if self.machines.len() == 1 { 1.0 } else { STEP };
-            self.now = to.min(self.now + step);
+            let step = if self.machines.len() == 1 {
+                BURST
+            } else {
+                STEP
+            };
+            let burst = self.bursts as f64 * BURST;
+            self.now = to.min(self.now + step).min(burst);
             for index in 0..self.machines.len() {
                 self.advance_machine(index);
             }
             self.exchange();
+            if self.now == burst {
+                self.bursts += 1;
+                self.take_outputs();
+            }
         }
+    }
+
+    /// The output equipment takes the words of this burst, the displays theirs.
+    fn take_outputs(&mut self) {
+        let at = instant(self.now + 1e-4);
+        let number = u32::from(burst_number(at));
+        let drums = &mut self.machines[self.active].drums;
+        for field in [codes::OB_1, codes::OB_2] {
+            let mut taken = drums.od_take(field, at, (0x7f << 16, number << 16), 2048);
+            taken.sort_by_key(|(register, _)| *register);
+            for (_, content) in taken {
+                let (left, data) = (content.word.left().0, content.word.right().0);
+                let (section, channel) = (left >> 13, left >> 7 & 0o77);
+                match self
+                    .outputs
+                    .iter_mut()
+                    .rev()
+                    .find(|o| o.at == self.now && (o.section, o.channel) == (section, channel))
+                {
+                    Some(output) => output.words.push(data),
+                    None => self.outputs.push(Output {
+                        at: self.now,
+                        section,
+                        channel,
+                        words: vec![data],
+                    }),
+                }
+            }
+        }
+        for (_, content) in drums.od_take(codes::DD, at, (0, 0), 2048) {
+            let (left, data) = (content.word.left().0, content.word.right().0);
+            let text = self
+                .texts
+                .entry((left >> 8) as u8)
+                .or_insert(vec![' '; 512]);
+            for (place, code) in [data >> 6, data].into_iter().enumerate() {
+                text[usize::from(left & 0o377) * 2 + place] = word::bcd::to_char(code as u8);
+            }
+        }
+    }
+
+    /// What stands on a digital display, row by row.
+    pub fn text(&self, console: u8) -> Vec<String> {
+        let text = &self.texts[&console];
+        text.chunks(32)
+            .map(|row| row.iter().collect::<String>().trim_end().to_owned())
+            .collect()
+    }
+
+    /// An action at a console.
+    pub fn act(&mut self, console: u16, code: u16, data: u16, gun: Option<Gun>) {
+        let seen = match gun {
+            None => Twin::ZERO,
+            Some(Gun::Return(register)) => Twin::of(1, register),
+            Some(Gun::Track(slot)) => Twin::of(2, slot as u16 * 8),
+        };
+        self.put(codes::MI, &[Twin::of(console << 8 | code, data), seen]);
+    }
+
+    /// The track shown that is nearest to an aircraft.
+    pub fn track_of(&self, aircraft: usize) -> Shown {
+        let (x, y) = self.aircraft[aircraft].position(self.shown_at);
+        let distance = |track: &&Shown| (track.x - x).hypot(track.y - y);
+        let nearest = self
+            .shown
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        nearest.expect("a track is shown").clone()
+    }
+
+    /// Runs the active machine so many seconds, instruction by instruction: how many each source
+    /// file had, with those of the waiting loops under `waiting`.
+    pub fn profile(&mut self, seconds: f64) -> BTreeMap<String, u64> {
+        let mut owners = BTreeMap::new();
+        for line in &self.assembly.lines {
+            owners.insert(line.location, self.assembly.files[line.file].clone());
+        }
+        let place = |symbol: &str| self.assembly.symbol(symbol).unwrap() as u32;
+        for location in place("TMWAIT")..place("TMTICK") {
+            owners.insert(location, "waiting".to_owned());
+        }
+        self.profile = Some((owners, BTreeMap::new()));
+        self.run(seconds);
+        self.profile.take().unwrap().1
+    }
+
+    /// One instruction of the active machine, counted.
+    fn step(&mut self) -> Event {
+        let machine = &mut self.machines[self.active];
+        let (owners, counts) = self.profile.as_mut().unwrap();
+        let central = &mut machine.central;
+        let (pc, executed) = (central.pc, central.instructions);
+        central.stop_before_instruction = Some(executed + 1);
+        let event = machine.run(instant(self.now));
+        if machine.central.instructions > executed {
+            // A branch to itself waits for a drum.
+            let waits = machine.central.pc == pc;
+            let owner = if waits { "waiting" } else { &owners[&pc] };
+            *counts.entry(owner.to_owned()).or_insert(0) += 1;
+        }
+        machine.central.stop_before_instruction = None;
+        event
+    }
+
+    /// The register of the nearest return of the present scan, within three miles.
+    pub fn return_near(&self, x: f64, y: f64) -> Option<u16> {
+        let shown = self.machines[self.active].drums.radar_shown(1).into_iter();
+        let places = shown.map(|(register, content)| {
+            let left = Half(content.word.left().0 & !3);
+            let distance = (miles(left) - x).hypot(miles(content.word.right()) - y);
+            (register, distance)
+        });
+        let nearest = places.min_by(|a, b| a.1.total_cmp(&b.1))?;
+        (nearest.1 < 3.0).then_some(nearest.0)
+    }
+
+    /// A light gun on the track of an aircraft.
+    pub fn gun(&self, aircraft: usize) -> Option<Gun> {
+        Some(Gun::Track(self.track_of(aircraft).slot))
+    }
+
+    /// Messages of a section and channel.
+    pub fn sent(&self, section: u16, channel: u16) -> Vec<&Output> {
+        let outputs = self.outputs.iter();
+        outputs
+            .filter(|o| (o.section, o.channel) == (section, channel))
+            .collect()
     }
 
     fn advance_machine(&mut self, index: usize) {
         while !self.dead[index] {
-            match self.machines[index].run(instant(self.now)) {
+            let event = match self.profile {
+                Some(_) if index == self.active => self.step(),
+                _ => self.machines[index].run(instant(self.now)),
+            };
+            match event {
                 Event::Horizon => return,
                 Event::Operate(codes::Operate::SwapTrackDisplay) if index == self.active => {
                     self.look_at_scope();
                 }
-                Event::Operate(_) => {}
-                other => panic!("{other:?} at {:?}", self.machines[index].central.pc),
+                Event::Operate(_) | Event::StoppedByCount => {}
+                other => {
+                    let central = &self.machines[index].central;
+                    let routine = self.assembly.routine_of(central.pc.wrapping_sub(1));
+                    panic!("machine {index} at {}: {other:?} in {routine:?}", self.now)
+                }
             }
         }
     }
@@ -271,7 +364,7 @@ impl Rig {
                 for _ in 0..count as usize {
                     let azimuth = self.noise.uniform();
                     let range = 10.0 + self.noise.uniform() * (radar.range - 10.0);
-                    self.report(&radar, radar.look(turn, azimuth), azimuth, range);
+                    self.report(&radar, radar.look(turn, azimuth), (azimuth, range), 0);
                 }
             }
         }
@@ -288,24 +381,28 @@ impl Rig {
             let azimuth = place.0.atan2(place.1) / std::f64::consts::TAU;
             time = radar.look(turn, azimuth.rem_euclid(1.0));
         }
-        let height = self.aircraft[number].height / 6_076.0;
+        let Aircraft {
+            height, code, from, ..
+        } = self.aircraft[number];
+        let height = height / 6_076.0;
         let slant = (place.0.hypot(place.1)).hypot(height);
-        if slant > radar.range || self.noise.uniform() > radar.blip {
+        if time < from || slant > radar.range || self.noise.uniform() > radar.blip {
             return;
         }
         let azimuth =
             place.0.atan2(place.1) / std::f64::consts::TAU + self.noise.normal() * 0.25 / 360.0;
         let range = slant + self.noise.normal() * 0.25;
-        self.report(radar, time, azimuth.rem_euclid(1.0), range);
+        self.report(radar, time, (azimuth.rem_euclid(1.0), range), code);
     }
 
-    fn report(&mut self, radar: &Radar, time: f64, azimuth: f64, range: f64) {
+    fn report(&mut self, radar: &Radar, time: f64, (azimuth, range): (f64, f64), code: u16) {
         let tag = ((instant(time).0 / TICK_NS) >> 2) as u16 & 0o77;
         let range = (range * 4.0).round().clamp(1.0, 2047.0) as u16;
         let azimuth = (azimuth * 4096.0).round() as u16 & 0o7777;
+        let label = if code == 0 { 1 << 15 } else { 1 << 6 };
         let words = vec![
-            Twin::of(1 << 15 | radar.channel << 9 | tag, range),
-            Twin::of(azimuth << 4 | 3, 0),
+            Twin::of(label | radar.channel << 9 | tag, range),
+            Twin::of(azimuth << 4 | 3, code << 1),
         ];
         let at = time + 0.1 + self.noise.uniform() * 0.3;
         let field = radar.field;
@@ -440,41 +537,6 @@ fn pass_on(from: &mut Machine, to: &mut Machine) {
 
 fn miles(half: Half) -> f64 {
     f64::from(half.value()) / 64.0
-}
-
-/// The deck: programs, and the data of the site as cards.
-pub fn deck(radars: &[Radar]) -> Assembly {
-    let mut site = String::from("       ORG     SECLET\n       OCT     0,22\n");
-    for (index, radar) in radars.iter().enumerate() {
-        let (x, y) = ((radar.x * 64.0).round(), (radar.y * 64.0).round());
-        let height: f64 = 25_000.0 / 6_076.0;
-        let correction = (256.0 * height * height).round();
-        for (item, left, right) in [
-            ("RADCH", 0.0, f64::from(radar.channel)),
-            ("RADPOS", x, y),
-            ("RADNOR", 8.0, 8.0),
-            ("RADHT2", correction, 0.0),
-        ] {
-            site += &format!("       ORG     {item}+{index}\n       HALF    {left},{right}\n");
-        }
-    }
-    let sources: Vec<String> = PROGRAMS.iter().map(|name| source(name)).collect();
-    let mut files: Vec<SourceFile> = PROGRAMS
-        .iter()
-        .zip(&sources)
-        .map(|(name, text)| SourceFile { name, text })
-        .collect();
-    files.insert(
-        1,
-        SourceFile {
-            name: "site",
-            text: &site,
-        },
-    );
-    assemble(&files, &[]).unwrap_or_else(|mistakes| {
-        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        panic!("{}", lines.join("\n"))
-    })
 }
 
 /// A machine with the deck on its drums and plugboard, just switched on.
