@@ -3,6 +3,7 @@
 use fsq7::codes;
 
 /// A small generator of our own: the rig needs noise, not quality.
+#[derive(Clone)]
 pub struct Noise(pub u64);
 
 impl Noise {

@@ -62,10 +62,13 @@ pub enum Gun {
 #[derive(Clone, Debug)]
 pub struct Message {
     pub at: f64,
+    pub look: f64,
+    pub channel: u16,
     pub field: u8,
     pub words: Vec<Twin>,
 }
 
+#[derive(Clone)]
 pub struct Rig {
     pub assembly: Assembly,
     /// A, and B if there are two.
@@ -81,6 +84,10 @@ pub struct Rig {
     pub now: f64,
     /// To be written, in order of time.
     queue: Vec<Message>,
+    /// Messages a line takes in a second.
+    pub line_rate: f64,
+    /// When the line of each channel can take another.
+    line_free: BTreeMap<u16, f64>,
     /// Turns of each radar made up already.
     turns: Vec<u64>,
     /// Tracks of the latest display, and when it came.
@@ -113,6 +120,8 @@ impl Rig {
             noise: Noise(seed * 0x9e37_79b9 + 1),
             now: 0.0,
             queue: Vec::new(),
+            line_rate: 24.0,
+            line_free: BTreeMap::new(),
             shown: Vec::new(),
             shown_at: 0.0,
             displays: Vec::new(),
@@ -130,7 +139,18 @@ impl Rig {
             let next = (self.now + 1.0).min(end);
             self.look_around(next + 1.0);
             while !self.queue.is_empty() && self.queue[0].at <= next {
-                let message = self.queue.remove(0);
+                let mut message = self.queue.remove(0);
+                let free = self.line_free.entry(message.channel).or_insert(0.0);
+                if *free > message.at {
+                    // Who waits longer than 3 s for the line is dropped.
+                    message.at = *free;
+                    if message.at < message.look + 3.0 {
+                        let place = self.queue.partition_point(|m| m.at <= message.at);
+                        self.queue.insert(place, message);
+                    }
+                    continue;
+                }
+                *free = message.at + 1.0 / self.line_rate;
                 self.advance(message.at);
                 self.put(message.field, &message.words);
             }
@@ -404,9 +424,13 @@ impl Rig {
             Twin::of(label | radar.channel << 9 | tag, range),
             Twin::of(azimuth << 4 | 3, code << 1),
         ];
-        let at = time + 0.1 + self.noise.uniform() * 0.3;
-        let field = radar.field;
-        self.queue.push(Message { at, field, words });
+        self.queue.push(Message {
+            at: time + 0.1,
+            look: time,
+            channel: radar.channel,
+            field: radar.field,
+            words,
+        });
     }
 
     fn look_at_scope(&mut self) {
