@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use clock::{Instant, Span};
 use ibm7090::assembler::{Assembly, SourceFile, assemble};
+use site::fault::Order;
 use site::record::{Log, Nobody};
 use site::{Fault, Machine, Record, Role, Site, SiteDescription, Target, Unit};
 
@@ -223,6 +224,24 @@ fn after_the_power_failed_machine_a_starts_from_drum() {
         text.contains("MachineHalted { machine: A, location: 32641 }"),
         "{text}"
     );
+}
+
+#[test]
+fn after_a_power_failure_the_crew_loads_both_machines_though_one_has_stopped_again() {
+    let mut site = site_with(|_| {});
+    let power = Fault::PowerOffBoth {
+        r#for: Span::from_secs(1),
+    };
+    let order = Order {
+        heals_after: Some(Span::from_secs(3)),
+        ..power.into()
+    };
+    site.fault(seconds(1.0), order);
+    let stop = Fault::FailStop { machine: Target::A };
+    let log = shift(&mut site, &[(3.0, stop)], 60.0);
+    let roles = Machine::BOTH.map(|machine| site.role(machine));
+    assert!(roles.contains(&Role::Active), "{}", story(&log));
+    assert!(roles.contains(&Role::Standby), "{}", story(&log));
 }
 
 #[test]

@@ -151,10 +151,9 @@ impl Site {
                 _,
             ) => self.return_unit(now, unit, false),
             // Whoever did not come back by itself.
-            (Fault::PowerOffBoth { .. }, _) => {
-                let mut both = Machine::BOTH.into_iter();
-                both.any(|machine| self.service(now, machine))
-            }
+            (Fault::PowerOffBoth { .. }, _) => Machine::BOTH
+                .map(|machine| self.service(now, machine))
+                .contains(&true),
             // The others are over by themselves.
             _ => false,
         };
@@ -162,8 +161,8 @@ impl Site {
         self.fresh.insert(place, (now, record));
     }
 
-    /// A machine that does not work, or has no role, is loaded from its deck. False if it needs
-    /// no service.
+    /// A machine that does not work, halted by its program or has no role, is loaded from its deck.
+    /// False if it needs no service.
     fn service(&mut self, now: Instant, machine: Machine) -> bool {
         let computer = &self.computers[machine.index()];
         // One whose power is away is loaded when it is back.
@@ -171,7 +170,10 @@ impl Site {
             return false;
         }
         let role = self.switch.role(machine);
-        let needs = !(computer.at_work() && matches!(role, Role::Active | Role::Standby));
+        // Its clock wakes it, and it halts again.
+        let halted = computer.halted_at == Some(computer.cpu.instructions);
+        let works = computer.at_work() && !halted;
+        let needs = !(works && matches!(role, Role::Active | Role::Standby));
         if needs {
             self.begin_reload(machine, now);
         }

@@ -6,6 +6,7 @@
 //! | hang, stall | stays | go on | stay |
 //! | power off | zeros | stop, transfers torn | drop out |
 //! | power of one side off | zeros | stop, transfers torn | stay until the switch decides |
+//! | RESET, START | stays | new, and the adapters if its relays are closed | stay |
 //! | return to service | from the deck | new | open until the role is given |
 //!
 //! Startover: nobody is active and core is empty. The switch closes the relays of the first machine
@@ -80,7 +81,8 @@ impl Site {
     }
 
     /// RESET and START: a stopped machine begins its program again with the core it had, as standby
-    /// unless the role is still its own.
+    /// unless the role is still its own. RESET reaches channels and what hangs on their cables: lines
+    /// that went on polling have events for a program that knows nothing of them (ours).
     /// False if it does not stand still.
     pub(super) fn restart(&mut self, now: Instant, machine: Machine) -> bool {
         let computer = &mut self.computers[machine.index()];
@@ -93,6 +95,9 @@ impl Site {
         computer.mode = Mode::Running;
         computer.broken = false;
         (computer.ticking_since, computer.ticks) = (now, 0);
+        if self.switch.closed(machine) {
+            self.reset_adapters(now);
+        }
         self.record_start(machine, now, Start::StaleCore);
         self.appoint_tick(machine);
         self.stand_by(now, machine);
