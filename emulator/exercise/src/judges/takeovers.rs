@@ -10,10 +10,13 @@
 //! takeover without one (the program stopped itself) counts from the decision, and is broken: a
 //! machine to which nothing had happened was taken for dead. Bounds apply to automatic takeovers; a
 //! startover's outage counts from the return of power. A switch thrown by hand has bounds of its own, one
-//! of them for the part after it was thrown.
-//! startover's outage counts from the return of power. Nobody can say when an entry is answered
-//! whose line is in trouble: no bound counts those that wait then or are entered meanwhile. That
-//! they are answered in the end is the judge's of `live-again`.
+//! of them for the part after it was thrown. When the new machine fails in its turn, what is still
+//! held counts from then on for the move that follows, and until then for this one.
+//!
+//! Nobody can say when an entry is answered whose line is in trouble: no bound counts those that wait
+//! then or are entered meanwhile. Nor does any count what a machine answers that is many times slower
+//! than it should be; what it has not answered when it is mended, counts from then. That all are answered
+//! in the end is the judge's of `live-again`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,8 +66,8 @@ pub struct Takeover {
     pub power_at: Option<Instant>,
     /// The new machine was last fit to take over then: it had been started, or mended.
     pub fit_at: Option<Instant>,
-    /// Its first answer came while something was wrong with it.
-    unfit: bool,
+    /// Its first answer came while it was slow.
+    slow: bool,
     /// A later move came before it had answered anything.
     overtaken: bool,
 }
@@ -159,6 +162,8 @@ pub struct Takeovers {
     excused_from: Option<Instant>,
     /// Machines whose heartbeat may be late, or is not heard, until they are mended or loaded.
     troubled: BTreeSet<Machine>,
+    /// Machines that are slow, until they are mended or loaded.
+    slow: BTreeSet<Machine>,
     /// Automatic takeovers to which nothing led: decided when, from which machine.
     unfounded: Vec<(Instant, Machine)>,
     /// The last fault on the active machine and the entries then waiting, until a move takes it.
@@ -198,6 +203,7 @@ impl Takeovers {
             active: Some(Machine::A),
             excused_from: None,
             troubled: BTreeSet::new(),
+            slow: BTreeSet::new(),
             unfounded: Vec::new(),
             hit: None,
             asked_after_hit: BTreeMap::new(),
@@ -280,6 +286,7 @@ impl Takeovers {
                 self.last_started = Some(at);
                 if *how != Start::StallEnded {
                     self.troubled.remove(machine);
+                    self.slow.remove(machine);
                 }
                 if *how == Start::StallEnded && self.active == Some(*machine) {
                     // It went on before anybody took its place.
@@ -302,6 +309,7 @@ impl Takeovers {
             Record::Healed { fault, mended } => {
                 if let Some(machine) = self.identity(fault.machine()) {
                     self.troubled.remove(&machine);
+                    self.slow.remove(&machine);
                     self.becomes_fit(at, machine);
                 }
                 if let Fault::Line(fault) = fault {
@@ -409,6 +417,9 @@ impl Takeovers {
         {
             self.troubled.extend(self.identity(Some(*machine)));
         }
+        if let (Fault::SlowMachine { machine, .. }, true) = (fault, took_effect) {
+            self.slow.extend(self.identity(Some(*machine)));
+        }
         if let (Fault::ClockOffset { machine, ticks }, true) = (fault, took_effect)
             && let Some(machine) = self.identity(Some(*machine))
         {
@@ -515,7 +526,7 @@ impl Takeovers {
         if matches!(cause, Cause::HeartbeatSilent | Cause::Startover) {
             for earlier in self.moves.iter_mut().filter(|m| !m.waiting.is_empty()) {
                 earlier.waiting.clear();
-                earlier.held_answered_at = Some(at);
+                earlier.held_answered_at = Some(fault_at);
             }
         }
         let held = waiting.len() as u64;
@@ -540,7 +551,7 @@ impl Takeovers {
             held_answered_at: None,
             power_at: self.power_returns.take().or(self.last_started),
             fit_at: Some(self.fit_since[to.index()]),
-            unfit: false,
+            slow: false,
             overtaken: false,
         });
     }
@@ -571,7 +582,7 @@ impl Takeovers {
         });
         if by_new && last.first_answer_at.is_none() {
             last.first_answer_at = Some(at);
-            last.unfit = self.troubled.contains(&last.to);
+            last.slow = self.slow.contains(&last.to);
             last.first_entry_at = last.asked.values().min().copied();
             let entered = last.asked.get(&(set, serial)).copied();
             last.answerable_at = Some(entered.unwrap_or(last.decided_at).max(last.decided_at));
@@ -656,8 +667,8 @@ impl Takeovers {
                 Cause::Startover => bounds.startover,
                 _ => continue,
             };
-            // Nothing is promised of a machine that is slow, or whose clock is wrong.
-            if takeover.unfit {
+            // Nothing is promised of a slow machine before it is mended.
+            if takeover.slow && takeover.fit_at <= takeover.first_answer_at {
                 continue;
             }
             let from = takeover.counts_from();

@@ -264,3 +264,60 @@ fn a_mended_line_binds_again_and_a_cut_line_is_no_reason_to_take_over() {
     let verdict = evening.verdict();
     assert!(verdict.detail.contains("taken for dead"), "{verdict:?}");
 }
+
+#[test]
+fn what_a_second_failure_interrupts_counts_until_then() {
+    // The crew has A back after 35 seconds; what it answers then is no matter of the first takeover.
+    for (second, holds) in [(150, true), (301, false)] {
+        let mut evening = Evening::new();
+        evening.entered(98, 0);
+        evening.entered(99, 1);
+        evening.fault(100, STOP);
+        evening.decided(105, Machine::A);
+        evening.answered(120, 0, Machine::B);
+        evening.fault(second, STOP);
+        let (machine, how) = (Machine::A, Start::Deck);
+        evening.record(second + 350, Record::MachineStarted { machine, how });
+        evening.decided(second + 350, Machine::B);
+        evening.answered(second + 360, 1, Machine::A);
+        assert_eq!(evening.verdict().holds, holds, "{:?}", evening.verdict());
+    }
+}
+
+/// Machine B, with something wrong, takes over two entries and answers the first after ten seconds.
+fn late_takeover(wrong: Fault) -> Evening {
+    let mut evening = Evening::new();
+    evening.fault(50, wrong);
+    evening.entered(98, 0);
+    evening.entered(99, 1);
+    evening.fault(100, STOP);
+    evening.decided(105, Machine::A);
+    evening.answered(200, 0, Machine::B);
+    evening
+}
+
+#[test]
+fn a_slow_machine_is_bound_from_when_it_is_mended() {
+    let machine = Target::B;
+    let slow = Fault::SlowMachine { machine, times: 10 };
+    assert!(late_takeover(slow).verdict().holds);
+    for (last, holds) in [(449, true), (451, false)] {
+        let mut evening = late_takeover(slow);
+        let mended = Record::Healed {
+            fault: slow,
+            mended: true,
+        };
+        evening.record(250, mended);
+        assert!(!evening.verdict().holds, "set 1 still waits");
+        evening.answered(last, 1, Machine::B);
+        assert_eq!(evening.verdict().holds, holds, "{:?}", evening.verdict());
+    }
+    // Whatever else is wrong with it is no excuse.
+    let cut = late_takeover(Fault::HeartbeatCut { machine });
+    assert!(!cut.verdict().holds);
+    let drift = late_takeover(Fault::ClockDrift {
+        machine,
+        parts_per_million: -900_000,
+    });
+    assert!(!drift.verdict().holds);
+}
