@@ -288,15 +288,18 @@ impl Run {
     }
 
     /// Nobody types any more, what is to be mended was mended the script's time ago, and nothing is
-    /// held or the settling time has ended.
+    /// held and no fault waits for its occasion, or the settling time has ended.
     pub fn is_over(&self, plan: &Plan) -> bool {
         let live = plan.script.bounds.live;
         let healed = self.judges.live.healed_at().filter(|_| live > Span::ZERO);
         let end = self
             .end(plan)
             .max(healed.map_or(Instant::ZERO, |at| at + live));
-        let settled = self.judges.ledger.pending() == 0 || self.now >= end + plan.script.settle;
-        let healing = live > Span::ZERO && self.site.is_healing() && !plan.is_cut();
+        let whole = !plan.is_cut();
+        let waiting = whole && !self.site.waiting_faults().is_empty();
+        let settled = self.judges.ledger.pending() == 0 && !waiting;
+        let settled = settled || self.now >= end + plan.script.settle;
+        let healing = whole && live > Span::ZERO && self.site.is_healing();
         self.now >= end && settled && !healing
     }
 
