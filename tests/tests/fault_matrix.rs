@@ -15,7 +15,6 @@ use std::collections::BTreeSet;
 
 use clock::{Instant, Span};
 use exercise::inputs::{Inputs, load_script};
-use exercise::judges::Verdict;
 use exercise::judges::takeovers::{Fired, Takeover};
 use exercise::layout::{Copy, FileAddress, Kind};
 use exercise::script::{
@@ -309,37 +308,6 @@ fn seeds_of_any_fault_hold_and_live_again() {
 }
 
 #[test]
-fn what_is_lost_outside_the_model_is_told_and_breaks_no_promise() {
-    let (mut map, site) = site_with_files("sabre");
-    fetch(&mut map, "scripts/outside-model.ron");
-    let script = load_script(&map, "scripts/outside-model.ron", None).expect("a script in order");
-    let entries = Vec::new();
-    let evening = Evening {
-        script,
-        entries,
-        seed: 1,
-    };
-    let morning = evening.once(&site);
-    let log = morning.log();
-    assert_eq!(morning.report.exit_status, 0, "{log}");
-    let lost = morning.outcome.verdicts.iter();
-    let lost: Vec<&Verdict> = lost.filter(|v| v.outside_model).collect();
-    let verdict = |name: &str| {
-        let found = lost.iter().find(|v| v.name == name);
-        found.unwrap_or_else(|| panic!("{name} lost nothing: {lost:#?}\n{log}"))
-    };
-    // What the terminals lied about, and the bookings whose both copies are gone.
-    let acknowledged = verdict("nothing-acknowledged-lost");
-    let has = |what: &str| acknowledged.violations.iter().any(|v| v.contains(what));
-    assert!(
-        has("differs from what was acknowledged"),
-        "{acknowledged:#?}"
-    );
-    assert!(has("of before the run is gone"), "{acknowledged:#?}");
-    verdict("inventory-adds-up");
-}
-
-#[test]
 fn a_machine_alone_starts_over_when_its_power_is_back() {
     let site = site_at("tests/planted/site.ron");
     let machine = Target::Active;
@@ -357,4 +325,27 @@ fn a_machine_alone_starts_over_when_its_power_is_back() {
     assert_eq!(last, (Some(Machine::B), Machine::B, Cause::Startover));
     let felt = morning.outcome.takeovers.last().and_then(Takeover::outage);
     assert!(felt.is_some_and(|felt| felt < seconds(8)), "{felt:?}");
+}
+
+#[test]
+fn a_machine_alone_begins_again_with_the_core_it_had() {
+    // Meanwhile its lines went on polling, and have events for a program that is no more.
+    let site = site_at("tests/planted/site.ron");
+    for tenths in 0..5 {
+        let mut evening = Evening::calls(30.0, 60_000)
+            .fault(5.0, FaultKind::FailStop { machine: Target::B })
+            .fault(
+                10.0 + f64::from(tenths) / 10.0,
+                FaultKind::StaleRestart {
+                    machine: Target::A,
+                    lasting: seconds(3),
+                },
+            );
+        evening.script.bounds.live = seconds(20);
+        let morning = evening.once(&site);
+        morning.all_held();
+        let halted =
+            |(_, record): &(Instant, Record)| matches!(record, Record::MachineHalted { .. });
+        assert!(!morning.records().iter().any(halted), "{}", morning.log());
+    }
 }

@@ -74,6 +74,9 @@ impl FilesAudit {
             first_new_pnr: inputs.files.first_free_pnr(),
             mode: inputs.description.mode,
             opened,
+            lost: Violations::of_audits(),
+            sums: Violations::of_audits(),
+            oversold: Violations::of_audits(),
             ..FilesAudit::default()
         }
     }

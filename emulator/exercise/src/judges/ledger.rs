@@ -389,9 +389,17 @@ impl Ledger {
     }
 
     /// Entries without an answer yet, those in doubt included.
+    pub fn unanswered(&self) -> impl Iterator<Item = (u16, &OpenEntry)> {
+        let sets = self.sets.iter().enumerate();
+        sets.flat_map(|(set, ledger)| {
+            let entries = ledger.doubtful.iter().chain(&ledger.open);
+            entries.map(move |entry| (set as u16, entry))
+        })
+    }
+
+    /// How many they are.
     pub fn pending(&self) -> u64 {
-        let count = |s: &SetLedger| u64::from(s.open.is_some()) + u64::from(s.doubtful.is_some());
-        self.sets.iter().map(count).sum()
+        self.unanswered().count() as u64
     }
 
     /// Mean characters of a printed answer.

@@ -65,20 +65,16 @@ impl Live {
     /// The verdict at the end of the run; `within` is the time allowed, zero for no bound.
     pub fn verdict(&self, within: Span, ledger: &Ledger) -> Verdict {
         let mut violations = Violations::default();
-        let pending = ledger.pending();
-        if pending > 0 {
-            let oldest = ledger.all_open().min_by_key(|(_, o)| o.accepted_at);
-            let oldest = oldest.map_or(String::new(), |(set, open)| {
+        let mut unanswered: Vec<_> = ledger.unanswered().collect();
+        unanswered.sort_by_key(|(set, entry)| (entry.accepted_at, *set));
+        for (set, entry) in unanswered {
+            violations.add(entry.accepted_at, || {
                 format!(
-                    "; the oldest is `{}` of set {set}, serial {}, entered at {}",
-                    open.text, open.serial, open.accepted_at
+                    "`{}` of set {set}, serial {}, was still without an answer when the settling \
+                     time ended",
+                    entry.text, entry.serial
                 )
             });
-            violations.count = 1;
-            violations.kept.push(format!(
-                "{pending} entries were still without an answer when the settling time \
-                 ended{oldest}"
-            ));
         }
         let mut checked = "everything held was answered".to_owned();
         if let (Some(healed), true) = (self.healed_at, within > Span::ZERO) {
