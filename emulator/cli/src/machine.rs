@@ -186,31 +186,22 @@ fn one_line<M: Machine>(
     }
 }
 
-/// Cases run and agreeing, a line for each other, or a malformed line: place and message.
-type Outcome = Result<(usize, usize, Vec<String>), (usize, usize, String)>;
-
 fn vectors(machine: MachineType, path: &Path) -> Result<u8, Failure> {
     let text = read_text(path)?;
-    let outcome: Outcome = match machine {
-        MachineType::Ibm7090 => ibm7090::vectors::run(&text)
-            .map(|report| (report.total, report.agree, report.disagreements))
-            .map_err(|error| (error.line, error.column, error.message)),
-        MachineType::Fsq7 => fsq7::vectors::run(&text)
-            .map(|report| (report.total, report.agree, report.disagreements))
-            .map_err(|error| (error.line, error.column, error.message)),
+    let outcome = match machine {
+        MachineType::Ibm7090 => ibm7090::vectors::run(&text),
+        MachineType::Fsq7 => fsq7::vectors::run(&text),
     };
     let file = path.display();
-    let (total, agree, disagreements) = outcome.map_err(|(line, column, message)| {
-        Failure::Input(caret(&file.to_string(), &text, line, column, 1, &message))
+    let report = outcome.map_err(|error| {
+        let (line, column, message) = (error.line, error.column, &error.message);
+        Failure::Input(caret(&file.to_string(), &text, line, column, 1, message))
     })?;
-    if total == 0 {
+    if report.total == 0 {
         return Err(Failure::Input(format!(
             "{file}:1:1: there is no vector in this file; expected a line such as `ADD  040000000200 ...`"
         )));
     }
-    for line in &disagreements {
-        println!("{line}");
-    }
-    println!("{agree} of {total} agree");
-    Ok(u8::from(agree != total))
+    println!("{report}");
+    Ok(u8::from(report.agree != report.total))
 }

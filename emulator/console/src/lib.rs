@@ -29,6 +29,8 @@
 //!
 //! *To add a command*: its row above and in [`HELP`], its arm in [`Session::execute`].
 
+pub mod vectors;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Span;

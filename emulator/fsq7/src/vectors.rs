@@ -11,54 +11,13 @@
 //! operand at E; an instruction without operand has E and C(E) 0. What stands behind a semicolon is
 //! a remark; lines that are empty or begin with `#` are left out.
 
-use std::fmt;
-
+pub use ::console::vectors::{Report, VectorError};
 use word::twin::{Half, Twin};
 
 use crate::alarm::{Alarm, Response};
 use crate::central::{Central, Exit, Stop};
 use crate::codes::{self, Selection};
 use crate::operation;
-
-/// Outcome of a text of vectors.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Cases run.
-    pub total: usize,
-    /// Cases whose outcome is the expected one.
-    pub agree: usize,
-    /// One line for each of the others: what was given, expected, found.
-    pub disagreements: Vec<String>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for disagreement in &self.disagreements {
-            writeln!(f, "{disagreement}")?;
-        }
-        write!(f, "{} of {} agree", self.agree, self.total)
-    }
-}
-
-/// A line that is no vector.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VectorError {
-    /// Line number from 1.
-    pub line: usize,
-    /// Column of the offending field, from 1.
-    pub column: usize,
-    /// What was expected and found.
-    pub message: String,
-}
-
-impl fmt::Display for VectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, column) = (self.line, self.column);
-        write!(f, "line {line} column {column}: {}", self.message)
-    }
-}
-
-impl std::error::Error for VectorError {}
 
 /// One column: what it is, and the greatest number in it.
 struct Column(&'static str, u64);
@@ -100,11 +59,7 @@ const AFTER: &[&[Column]] = &[
 
 /// Runs every vector of a text. The first malformed line is an error.
 pub fn run(text: &str) -> Result<Report, VectorError> {
-    let mut report = Report {
-        total: 0,
-        agree: 0,
-        disagreements: Vec::new(),
-    };
+    let mut report = Report::default();
     let mut machine = Central::default();
     for (alarm, _) in Alarm::ALL {
         machine.alarms.set_switch(alarm, Response::Ignore);

@@ -9,53 +9,13 @@
 //! is the location of the HTR reached. All numbers are octal; AC has 13 digits (S is 2000000000000,
 //! Q 1000000000000, P 0400000000000). Lines that are empty or begin with `#` are left out.
 
-use crate::cpu::{Cpu, Exit};
-use crate::operation;
 use std::fmt;
+
+pub use ::console::vectors::{Report, VectorError};
 use word::WORD;
 
-/// Outcome of a text of vectors.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// Cases run.
-    pub total: usize,
-    /// Cases whose outcome is the expected one.
-    pub agree: usize,
-    /// One line for each of the others: what was given, expected, found.
-    pub disagreements: Vec<String>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for disagreement in &self.disagreements {
-            writeln!(f, "{disagreement}")?;
-        }
-        write!(f, "{} of {} agree", self.agree, self.total)
-    }
-}
-
-/// A line that is no vector.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VectorError {
-    /// Line number from 1.
-    pub line: usize,
-    /// Column of the offending field, from 1.
-    pub column: usize,
-    /// What was expected and found.
-    pub message: String,
-}
-
-impl fmt::Display for VectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {} column {}: {}",
-            self.line, self.column, self.message
-        )
-    }
-}
-
-impl std::error::Error for VectorError {}
+use crate::cpu::{Cpu, Exit};
+use crate::operation;
 
 /// What a case leaves, in the order of the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,11 +50,7 @@ impl fmt::Display for Outcome {
 
 /// Runs every vector of a text. The first malformed line is an error.
 pub fn run(text: &str) -> Result<Report, VectorError> {
-    let mut report = Report {
-        total: 0,
-        agree: 0,
-        disagreements: Vec::new(),
-    };
+    let mut report = Report::default();
     let mut cpu = Cpu::new();
     for (index, line) in text.lines().enumerate() {
         let content = line.trim();
