@@ -1,34 +1,24 @@
 //! The agent set of a reservation site, as a visitor has it before him.
 //!
 //! A keyboard, a printer, and the air information device with its sixteen lights; the keyboard
-//! locks when ENTER goes down and is free when the answer is complete. For a visitor a set is keys
-//! in and characters out, and all that this room knows of this kind of set stands here:
-//!
-//! | question | answered by |
-//! |---|---|
-//! | how many are there, and where does one stand? | [`count`], [`place`] |
-//! | which characters go into an entry, and how many? | [`letter`], [`LINE_MAX`] |
-//! | what does a record show, and at which set? | [`heard`] |
-//! | how is its keyboard? | [`keyboard`] |
-//! | what is left there by who sat there before? | [`left_behind`] |
-//! | how do things stand at the site? | [`stands`] |
-//! | what is typed at it? | [`HELP`] |
-//!
-//! *To add another kind of position*: a file that answers the same questions; the thread, the
-//! seats, the network and the journals know no more than these answers.
+//! locks when ENTER goes down and is free when the answer is complete. There are capitals only.
+//! All that this room knows of a reservation site stands here.
 
 use device::agent_set::{Lock, SetOutput};
 use device::frame::{TEXT_MAX, is_text};
-use exercise::driver::Run;
-use site::{Machine, Record, SiteDescription};
+use exercise::driver::{Plan, Run};
+use site::{Machine, Record};
 
-use crate::seat::{Heard, Keyboard};
+use crate::position::{Heard, KeyState, Keys, Positions};
 
-/// Most characters of an entry.
-pub const LINE_MAX: usize = TEXT_MAX;
+/// The keyboard of an agent set.
+pub const KEYS: Keys = Keys {
+    letter,
+    line_max: TEXT_MAX,
+    help: HELP,
+};
 
-/// What is typed at this set, for who has never seen one.
-pub const HELP: &str = "\
+const HELP: &str = "\
 ** Type an entry and press RETURN, which is ENTER on the set. The keyboard locks until the
 ** answer is complete. An example:
 **   112JULLGALAX               12 July, LaGuardia to Los Angeles: lights for lines with seats
@@ -44,33 +34,70 @@ pub const HELP: &str = "\
 ** done once. SITE tells how things stand. BYE (or control-D) ends your visit.
 ";
 
-/// How many sets there are; their numbers begin at 0.
-pub fn count(description: &SiteDescription) -> u16 {
-    description.sets() as u16
-}
-
-/// Which set it is, in words: "agent set 3, Boston counter".
-pub fn place(description: &SiteDescription, set: u16) -> String {
-    let mut first = 0;
-    for interchange in &description.interchanges {
-        first += u16::from(interchange.sets);
-        if set < first {
-            return format!("agent set {set}, {}", interchange.name);
-        }
-    }
-    format!("agent set {set}")
-}
-
-/// The letter that a key of a visitor's terminal strikes; there are capitals only. `None`: this
-/// keyboard has no such key.
-pub fn letter(key: u8) -> Option<char> {
+fn letter(key: u8) -> Option<char> {
     word::bcd::from_char(char::from(key))
         .filter(|&code| is_text(code))
         .map(word::bcd::to_char)
 }
 
-/// What a record shows at a set: its number, and what is seen there.
-pub fn heard(record: &Record) -> Option<(u16, Heard)> {
+impl Positions for Run {
+    const KEYS: Keys = KEYS;
+    const LEFT_BEHIND: &str = "** an agent was at work here: I (ignore) clears what was begun";
+
+    fn title(plan: &Plan) -> String {
+        plan.inputs.description.title.to_string()
+    }
+
+    fn count(plan: &Plan) -> u16 {
+        plan.inputs.description.sets() as u16
+    }
+
+    fn place(plan: &Plan, set: u16) -> String {
+        let mut first = 0;
+        for interchange in &plan.inputs.description.interchanges {
+            first += u16::from(interchange.sets);
+            if set < first {
+                return format!("agent set {set}, {}", interchange.name);
+            }
+        }
+        format!("agent set {set}")
+    }
+
+    fn heard(record: &Record) -> Option<(u16, Heard)> {
+        heard(record)
+    }
+
+    fn keyboard(&self, set: u16) -> KeyState {
+        // A set that prints is a set locked.
+        let (locked, told) = match self.site.network().lock(set).unwrap_or_default() {
+            None => (false, "[keyboard unlocked]"),
+            Some(Lock::Waiting | Lock::Printing) => (true, "[keyboard locked]"),
+            Some(Lock::NotAvailable) => (true, "[SYSTEM NOT AVAILABLE: keyboard locked]"),
+        };
+        KeyState { locked, told }
+    }
+
+    fn is_at_rest(&self, set: u16) -> bool {
+        Run::is_at_rest(self, set)
+    }
+
+    fn stands(&self) -> String {
+        let roles = Machine::BOTH.map(|machine| {
+            let role = format!("{:?}", self.site.role(machine)).to_lowercase();
+            format!("machine {machine} {role}")
+        });
+        let ledger = &self.judges.ledger;
+        format!(
+            "{}; {} moves of the active role so far; {} entries answered, {} under way",
+            roles.join(", "),
+            self.judges.takeovers.moves.len(),
+            ledger.traffic.answered + ledger.traffic.refused,
+            ledger.pending(),
+        )
+    }
+}
+
+fn heard(record: &Record) -> Option<(u16, Heard)> {
     match record {
         Record::Set(SetOutput::Answer {
             set,
@@ -116,38 +143,6 @@ pub fn lights_text(lights: u16) -> String {
     };
     let lines: Vec<String> = (1..=16).map(light).collect();
     format!("LIGHTS {}", lines.join(" "))
-}
-
-/// How the keyboard of a set is. A set that prints is a set locked.
-pub fn keyboard(run: &Run, set: u16) -> Keyboard {
-    let (locked, told) = match run.site.network().lock(set).unwrap_or_default() {
-        None => (false, "[keyboard unlocked]"),
-        Some(Lock::Waiting | Lock::Printing) => (true, "[keyboard locked]"),
-        Some(Lock::NotAvailable) => (true, "[SYSTEM NOT AVAILABLE: keyboard locked]"),
-    };
-    Keyboard { locked, told }
-}
-
-/// What a visitor is told who sits down where an agent was at work.
-pub fn left_behind(run: &Run, set: u16) -> Option<&'static str> {
-    let told = "** an agent was at work here: I (ignore) clears what was begun";
-    (!run.is_at_rest(set)).then_some(told)
-}
-
-/// How things stand at the site, in a line.
-pub fn stands(run: &Run) -> String {
-    let roles = Machine::BOTH.map(|machine| {
-        let role = format!("{:?}", run.site.role(machine)).to_lowercase();
-        format!("machine {machine} {role}")
-    });
-    let ledger = &run.judges.ledger;
-    format!(
-        "{}; {} moves of the active role so far; {} entries answered, {} under way",
-        roles.join(", "),
-        run.judges.takeovers.moves.len(),
-        ledger.traffic.answered + ledger.traffic.refused,
-        ledger.pending(),
-    )
 }
 
 #[cfg(test)]

@@ -14,21 +14,23 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::time::{Duration, Instant as WallInstant};
 
 use clock::{Instant, Span};
 use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError};
 use exercise::agents::Key;
-use exercise::driver::{Live, Onlooker, Outcome, Plan, Run};
+use exercise::driver::{Live, Onlooker};
+use exercise::world::{Outcome, Planned, World};
 use serde::Serialize;
 use site::Record;
 use tokio::sync::mpsc::Sender;
 use tracing::{info, warn};
 
-use crate::agent_set;
 use crate::journals::Journals;
 use crate::pace::Pace;
+use crate::position::Positions;
 use crate::seat::{Connection, Seat, Shown};
 
 /// What connections may have asked and not yet got.
@@ -80,10 +82,9 @@ pub enum Command {
 }
 
 /// How the run ended.
-#[derive(Debug)]
-pub struct Ended {
+pub struct Ended<P: Planned> {
     /// Everything it showed.
-    pub outcome: Outcome,
+    pub outcome: Outcome<P>,
     /// Somebody ended it before its script did.
     pub by_hand: bool,
     /// Virtual time that the host lost.
@@ -112,9 +113,9 @@ pub struct Attendance {
 }
 
 /// The site at work, and who sits there.
-pub struct Emulation {
-    plan: Plan,
-    run: Run,
+pub struct Emulation<P: Planned> {
+    plan: P,
+    run: P::Run,
     journals: Journals,
     pace: Pace,
     begun: WallInstant,
@@ -129,13 +130,14 @@ pub struct Emulation {
 }
 
 /// Sees what the visitors' sets show.
-struct Eyes<'a> {
+struct Eyes<'a, R> {
     seats: BTreeMap<u16, &'a mut Seat>,
+    run: PhantomData<R>,
 }
 
-impl Onlooker for Eyes<'_> {
+impl<R: Positions> Onlooker for Eyes<'_, R> {
     fn observe(&mut self, _at: Instant, record: &Record) {
-        if let Some((set, heard)) = agent_set::heard(record)
+        if let Some((set, heard)) = R::heard(record)
             && let Some(seat) = self.seats.get_mut(&set)
         {
             seat.hear(heard);
@@ -143,16 +145,19 @@ impl Onlooker for Eyes<'_> {
     }
 }
 
-impl Emulation {
+impl<P> Emulation<P>
+where
+    P: Planned<Run: Positions>,
+{
     /// A site that begins now, at `times` virtual seconds a second.
     pub fn new(
-        plan: Plan,
-        run: Run,
+        plan: P,
+        run: P::Run,
         journals: Journals,
         times: f64,
         seats_max: usize,
         commands: Receiver<Command>,
-    ) -> Emulation {
+    ) -> Emulation<P> {
         Emulation {
             pace: Pace::new(times, run.now()),
             begun: WallInstant::now(),
@@ -170,12 +175,13 @@ impl Emulation {
 
     /// Runs the site until its script is over or somebody closes it. Then everybody is sent home,
     /// and what is still on its way is answered, as fast as the host can.
-    pub fn run(mut self) -> io::Result<Ended> {
+    pub fn run(mut self) -> io::Result<Ended<P>> {
         while !self.is_done() {
             let live = self.listen();
             let seats = self.seats.values_mut();
-            let mut eyes = Eyes {
+            let mut eyes = Eyes::<P::Run> {
                 seats: seats.map(|seat| (seat.set, seat)).collect(),
+                run: PhantomData,
             };
             let journal = self.journals.writer();
             self.run.slice(&self.plan, &live, journal, &mut eyes);
@@ -197,7 +203,7 @@ impl Emulation {
     /// Nothing is left to be done; or the doors are closed, and what is not answered by now never
     /// will be.
     fn is_done(&self) -> bool {
-        let script = &self.plan.script;
+        let script = self.plan.script();
         let patience = script.settle + script.bounds.live;
         let late = |closed: Instant| self.run.now() >= closed + patience;
         self.run.is_over(&self.plan) || self.closed.is_some_and(late)
@@ -284,7 +290,7 @@ impl Emulation {
                 }
             }
             Command::Ask { visitor } => {
-                let (now, stands) = (self.run.now(), agent_set::stands(&self.run));
+                let (now, stands) = (self.run.now(), self.run.stands());
                 let told = format!("** {now}: {stands}; {} visitors", self.seats.len());
                 if let Some(seat) = self.seats.get_mut(&visitor) {
                     seat.line(told);
@@ -369,8 +375,7 @@ impl Emulation {
             }
         }
         let taken: Vec<u16> = self.seats.values().map(|seat| seat.set).collect();
-        let description = &self.plan.inputs.description;
-        let sets = 0..agent_set::count(description);
+        let sets = 0..P::Run::count(&self.plan);
         let mut left = sets.filter(|set| !taken.contains(set));
         let Some(first) = left.next() else { return };
         let at_rest = |set: &u16| self.run.is_at_rest(*set);
@@ -379,16 +384,16 @@ impl Emulation {
             false => left.find(at_rest).unwrap_or(first),
         };
         live.push(Live::Sit { set });
-        let keyboard = agent_set::keyboard(&self.run, set);
+        let keyboard = self.run.keyboard(set);
         let mut seat = Seat::new(set, self.ticket(visitor), out, keyboard);
         if too_late {
             seat.line("** that seat is kept no longer");
         }
         self.attendance.seated += 1;
-        let place = agent_set::place(description, set);
+        let place = P::Run::place(&self.plan, set);
         seat.line(format!("** you sit at {place}"));
-        if let Some(told) = agent_set::left_behind(&self.run, set) {
-            seat.line(told);
+        if !self.run.is_at_rest(set) {
+            seat.line(P::Run::LEFT_BEHIND);
         }
         self.welcome(visitor, from, seat);
     }
@@ -419,7 +424,7 @@ impl Emulation {
         let (now, wall) = (self.run.now(), self.begun.elapsed());
         let mut kept_bytes = 0;
         for (visitor, seat) in &mut self.seats {
-            seat.advance(now, agent_set::keyboard(&self.run, seat.set));
+            seat.advance(now, self.run.keyboard(seat.set));
             match seat.send() {
                 Connection::Well => {}
                 Connection::Ended => {

@@ -6,16 +6,20 @@
 //! run, so each replays and verifies alone. Of the moved ones only the newest are kept. A `FILE` that
 //! lies there from before is moved too, never written over.
 //!
+//! Ending a file means waiting for the disk, seconds perhaps; a thread of its own does, so that the site
+//! goes on. At most one file is waited for: what went wrong is told when the next one is ended.
+//!
 //! A file has at most the snapshot it begins from, [`Rotation::bytes_max`] bytes of records, and
 //! what one slice adds.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use clock::journal::{JournalWriter, State};
-use exercise::driver::{Plan, Run};
 use exercise::snapshot;
+use exercise::world::Planned;
 
 /// When a journal file is full, and how many stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,12 +71,14 @@ pub struct Journals {
     writer: JournalWriter<Counted>,
     /// Bytes of the header of the file in work.
     header: u64,
+    /// The file ended last, on its way to the disk.
+    ending: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Journals {
     /// Begins the journal of a run that stands at its begin. Without `rotation` only the digest is
     /// kept.
-    pub fn begin(rotation: Option<Rotation>, plan: &Plan) -> io::Result<Journals> {
+    pub fn begin(rotation: Option<Rotation>, plan: &impl Planned) -> io::Result<Journals> {
         let Some(rotation) = rotation else {
             let nowhere = Counted {
                 out: Out::Nowhere,
@@ -82,6 +88,7 @@ impl Journals {
                 rotation: None,
                 writer: JournalWriter::headless(nowhere, State::new()),
                 header: 0,
+                ending: None,
             });
         };
         if rotation.path.exists() {
@@ -93,6 +100,7 @@ impl Journals {
             header: writer.out().bytes,
             rotation: Some(rotation),
             writer,
+            ending: None,
         })
     }
 
@@ -108,7 +116,11 @@ impl Journals {
 
     /// Ends the file in work if it is full, and begins the next from the run as it stands, between
     /// two slices. Gives the name of the file ended.
-    pub fn rotate_if_full(&mut self, plan: &Plan, run: &Run) -> io::Result<Option<PathBuf>> {
+    pub fn rotate_if_full<P: Planned>(
+        &mut self,
+        plan: &P,
+        run: &P::Run,
+    ) -> io::Result<Option<PathBuf>> {
         let Some(rotation) = &self.rotation else {
             return Ok(None);
         };
@@ -124,7 +136,8 @@ impl Journals {
             &mut self.writer,
             JournalWriter::headless(nowhere, State::new()),
         );
-        end(full)?;
+        wait_for(self.ending.take())?;
+        self.ending = end(full)?;
         let ended = put_away(rotation)?;
         let header = snapshot::journal_header(plan, Some(run));
         self.writer = JournalWriter::resume(create(&rotation.path)?, &header, state)?;
@@ -135,18 +148,27 @@ impl Journals {
     /// Ends the journal. Gives its digest and count.
     pub fn finish(self) -> io::Result<State> {
         let state = self.writer.state().clone();
-        end(self.writer)?;
+        wait_for(self.ending)?;
+        wait_for(end(self.writer)?)?;
         Ok(state)
     }
 }
 
 /// Ends a file so that it survives the host.
-fn end(writer: JournalWriter<Counted>) -> io::Result<()> {
+fn end(writer: JournalWriter<Counted>) -> io::Result<Option<JoinHandle<io::Result<()>>>> {
     let (_, counted) = writer.finish()?;
-    match counted.out {
-        Out::File(file) => file.into_inner()?.sync_all(),
-        Out::Nowhere => Ok(()),
-    }
+    let Out::File(file) = counted.out else {
+        return Ok(None);
+    };
+    let file = file.into_inner()?;
+    let name = "journal".to_owned();
+    let thread = thread::Builder::new().name(name);
+    thread.spawn(move || file.sync_all()).map(Some)
+}
+
+fn wait_for(ending: Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
+    let ended = ending.map(|thread| thread.join().expect("waiting for a disk does not panic"));
+    ended.unwrap_or(Ok(()))
 }
 
 fn create(path: &Path) -> io::Result<Counted> {

@@ -9,7 +9,8 @@
 //! |---|---|
 //! | [`telnet`] | bytes of a terminal to keys, and what a set shows to bytes; pure |
 //! | [`seat`] | what a visitor's set shows |
-//! | [`agent_set`] | all that is known here of one kind of set: which keys it has, what it shows |
+//! | [`position`] | what a set is to a visitor, whatever is done at the site |
+//! | [`agent_set`] | the agent set of a reservation site |
 //! | [`emulation`] | the site's thread |
 //! | [`network`] | connections, and what they may not do to us |
 //! | [`journals`] | the journal over months, file after file |
@@ -23,6 +24,7 @@ pub mod emulation;
 pub mod journals;
 pub mod network;
 pub mod pace;
+pub mod position;
 pub mod seat;
 pub mod telnet;
 
@@ -33,13 +35,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use exercise::driver::{Plan, Run};
+use exercise::world::{Outcome, Planned};
 use tokio::sync::oneshot;
 use tracing::info;
 
 use emulation::{Command, Emulation, Ended};
 use journals::{Journals, Rotation};
 use network::Manners;
+use position::Positions;
 
 /// How long connections may take to get their last words.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -78,12 +81,16 @@ pub enum ExhibitError {
 
 /// Shows a run to visitors until its script is over or the process is told to end (SIGINT,
 /// SIGTERM). `ready` hears the address when visitors may come.
-pub fn exhibit(
-    plan: Plan,
-    run: Run,
+pub fn exhibit<P>(
+    plan: P,
+    run: P::Run,
     exhibition: Exhibition,
     ready: impl FnOnce(SocketAddr),
-) -> Result<Ended, ExhibitError> {
+) -> Result<Ended<P>, ExhibitError>
+where
+    P: Planned<Run: Positions> + 'static,
+    Outcome<P>: Send,
+{
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -91,25 +98,31 @@ pub fn exhibit(
     runtime.block_on(serve(plan, run, exhibition, ready))
 }
 
-async fn serve(
-    plan: Plan,
-    run: Run,
+async fn serve<P>(
+    plan: P,
+    run: P::Run,
     exhibition: Exhibition,
     ready: impl FnOnce(SocketAddr),
-) -> Result<Ended, ExhibitError> {
+) -> Result<Ended<P>, ExhibitError>
+where
+    P: Planned<Run: Positions> + 'static,
+    Outcome<P>: Send,
+{
     let address = exhibition.telnet;
     let cannot = |error| ExhibitError::Address(address, error);
     let listener = network::listen(address).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let description = &plan.inputs.description;
     let manners = Manners {
         connections_max: exhibition.connections_max,
         idle_max: exhibition.idle_max,
-        greeting: format!("** {}\n** exercise {}", description.title, plan.script.name),
+        greeting: format!(
+            "** {}\n** exercise {}",
+            P::Run::title(&plan),
+            plan.script().name
+        ),
+        keys: P::Run::KEYS,
     };
-    let seats_max = exhibition
-        .visitors_max
-        .min(agent_set::count(description).into());
+    let seats_max = exhibition.visitors_max.min(P::Run::count(&plan).into());
     let journals = Journals::begin(exhibition.journal, &plan).map_err(ExhibitError::Journal)?;
     let (commands, heard) = crossbeam_channel::bounded(emulation::COMMANDS_MAX);
     let (over, ended) = oneshot::channel();

@@ -29,8 +29,8 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tracing::{debug, warn};
 
-use crate::agent_set;
 use crate::emulation::{Command, Visitor};
+use crate::position::Keys;
 use crate::seat::{BATCHES_MAX, Shown};
 use crate::telnet::keyboard::Typed;
 use crate::telnet::terminal::Terminal;
@@ -56,6 +56,8 @@ pub struct Manners {
     pub idle_max: Duration,
     /// First lines for everybody who comes.
     pub greeting: String,
+    /// The keys of every set.
+    pub keys: Keys,
 }
 
 /// Opens the door.
@@ -183,7 +185,7 @@ impl Visit {
         let _ = stream.set_nodelay(true);
         let (from, to) = stream.into_split();
         let (seat, shown) = mpsc::channel(BATCHES_MAX);
-        let mut terminal = Terminal::new();
+        let mut terminal = Terminal::new(manners.keys);
         for line in manners.greeting.lines() {
             terminal.line(line);
         }
@@ -212,8 +214,8 @@ impl Visit {
     async fn run(mut self) -> &'static str {
         let idle_max = self.manners.idle_max;
         let mut deadline = Instant::now() + LOBBY_MAX;
+        let mut waited = false;
         loop {
-            let waited = self.asked;
             let (pressed, mut end) = self.hear();
             if self.seat.is_none() && (pressed || waited) {
                 deadline = Instant::now() + idle_max;
@@ -224,6 +226,7 @@ impl Visit {
             if end.is_none() && !self.asked && !self.incoming.unheard.is_empty() {
                 continue;
             }
+            waited = self.asked;
             if end.is_none() {
                 end = tokio::select! {
                     // Nobody is listened to before the site has answered.
@@ -307,9 +310,8 @@ impl Visit {
         match typed {
             Typed::Nothing | Typed::Bye => None,
             Typed::Help => {
-                agent_set::HELP
-                    .lines()
-                    .for_each(|line| self.terminal.line(line));
+                let help = self.manners.keys.help;
+                help.lines().for_each(|line| self.terminal.line(line));
                 None
             }
             Typed::Refused(refusal) => {
@@ -348,5 +350,187 @@ fn ticket(typed: &Typed) -> Option<String> {
     match typed {
         Typed::Enter(line) => Some(line.trim().strip_prefix("BACK ")?.trim().to_owned()),
         _ => None,
+    }
+}
+
+/// Everything here happens in tokio's own time, which passes when nobody has anything to do: minutes
+/// cost nothing, and no test hangs on the host's speed.
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crossbeam_channel::Receiver;
+
+    use super::*;
+
+    const IDLE: Duration = Duration::from_secs(20);
+
+    /// A door with nobody behind it yet.
+    struct Door {
+        address: SocketAddr,
+        present: Arc<AtomicUsize>,
+        commands: Receiver<Command>,
+    }
+
+    async fn door(connections_max: usize) -> Door {
+        let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let manners = Arc::new(Manners {
+            connections_max,
+            idle_max: IDLE,
+            greeting: "** a site".to_owned(),
+            keys: crate::agent_set::KEYS,
+        });
+        let (told, commands) = crossbeam_channel::bounded(64);
+        let present = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(admit(listener, manners, told, present.clone()));
+        Door {
+            address,
+            present,
+            commands,
+        }
+    }
+
+    /// A site that takes every key and says nothing; tells how many keys it took.
+    fn site(commands: Receiver<Command>) -> Arc<AtomicUsize> {
+        let keys = Arc::new(AtomicUsize::new(0));
+        let count = keys.clone();
+        tokio::spawn(async move {
+            let mut seats = BTreeMap::new();
+            loop {
+                for command in commands.try_iter() {
+                    let who = match command {
+                        Command::Sit { visitor, out, .. } => {
+                            seats.insert(visitor, out);
+                            visitor
+                        }
+                        Command::Press { visitor, .. } => {
+                            count.fetch_add(1, Ordering::Relaxed);
+                            visitor
+                        }
+                        Command::Leave { visitor } => {
+                            seats.remove(&visitor);
+                            continue;
+                        }
+                        other => panic!("{other:?}"),
+                    };
+                    let told = seats[&who].try_send(vec![Shown::Taken]);
+                    told.expect("one batch at a time");
+                }
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+        keys
+    }
+
+    async fn come(door: &Door) -> TcpStream {
+        TcpStream::connect(door.address).await.expect("it is open")
+    }
+
+    async fn rest(stream: &mut TcpStream) -> String {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.expect("an end");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_has_had_no_set_and_is_let_go() {
+        let door = door(1).await;
+        let begun = Instant::now();
+        let mut silent = come(&door).await;
+        let told = rest(&mut silent).await;
+        assert!(told.contains("nobody types here"), "{told}");
+        assert!(begun.elapsed() >= LOBBY_MAX && begun.elapsed() < LOBBY_MAX + WRITE_MAX);
+        let asked = door.commands.try_iter();
+        assert_eq!(
+            asked.filter(|c| matches!(c, Command::Sit { .. })).count(),
+            0
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn options_are_no_typing_and_waiting_for_the_site_is_not_idle() {
+        let door = door(1).await;
+        let mut idle = come(&door).await;
+        idle.write_all(b"\r\n").await.expect("sent");
+        // No time passes before it has been heard; then the site takes its time.
+        while door.commands.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        sleep(3 * IDLE).await;
+        assert_eq!(door.present.load(Ordering::Relaxed), 1);
+        site(door.commands.clone());
+        let begun = Instant::now();
+        let mut told = String::new();
+        while !told.contains("nobody types here") {
+            // WILL NAWS, WONT NAWS, NOP.
+            let _ = idle
+                .write_all(&[255, 251, 31, 255, 252, 31, 255, 241])
+                .await;
+            let mut bytes = [0; 512];
+            let read = timeout(Duration::from_secs(1), idle.read(&mut bytes)).await;
+            if let Ok(read) = read {
+                let read = read.expect("not broken");
+                assert!(read > 0, "closed without a word: {told}");
+                told += &String::from_utf8_lossy(&bytes[..read]);
+            }
+        }
+        let took = begun.elapsed();
+        assert!(took >= IDLE && took < 2 * IDLE, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_sends_without_end_is_heard_at_a_bounded_rate() {
+        const SECONDS: usize = 10;
+        let door = door(1).await;
+        let keys = site(door.commands.clone());
+        let mut flood = come(&door).await;
+        let (mut from, mut to) = flood.split();
+        let end = Instant::now() + Duration::from_secs(SECONDS as u64);
+        while Instant::now() < end {
+            let mut bytes = [0; 4096];
+            tokio::select! {
+                sent = to.write(b"E\r\n") => { sent.expect("not closed"); }
+                read = from.read(&mut bytes) => assert!(read.expect("not closed") > 0),
+                () = sleep_until(end) => {}
+            }
+        }
+        let (keys, most) = (
+            keys.load(Ordering::Relaxed),
+            (SECONDS + 1) * BYTES_A_SECOND / 3,
+        );
+        assert!(keys > 0 && keys <= most, "{keys} keys, at most {most}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_read_is_let_go_and_makes_room() {
+        let door = door(1).await;
+        site(door.commands.clone());
+        let stuck = come(&door).await;
+        let present = || door.present.load(Ordering::Relaxed);
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(1) || present() > 0 {
+            // Once both directions are full nothing goes out either.
+            let _ = stuck.try_write(&b"HELP\r\n".repeat(64));
+            sleep(Duration::from_millis(100)).await;
+            assert!(
+                begun.elapsed() < Duration::from_secs(300),
+                "it is kept for ever"
+            );
+        }
+        let mut next = come(&door).await;
+        next.write_all(b"BYE\r\n").await.expect("sent");
+        assert!(rest(&mut next).await.ends_with("** good-bye\r\n"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_one_too_many_is_told_so() {
+        let door = door(1).await;
+        let mut first = come(&door).await;
+        first.read_exact(&mut [0; 8]).await.expect("a greeting");
+        let mut second = come(&door).await;
+        assert!(rest(&mut second).await.contains("too many visitors"));
+        first.write_all(&[4]).await.expect("sent");
+        assert!(rest(&mut first).await.ends_with("** good-bye\r\n"));
     }
 }

@@ -23,6 +23,8 @@ use clock::Instant;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
+use crate::position::{Heard, KeyState};
+
 /// Bytes kept for a visitor who does not read, or is away for a moment.
 pub const KEPT_MAX: usize = 32 * 1024;
 /// Batches on their way to a visitor's connection.
@@ -59,31 +61,6 @@ impl Shown {
     }
 }
 
-/// Something seen at a set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// A text being printed; character k of n at `first` + k (`last` - `first`) / n.
-    Print {
-        /// The text, without an end of line.
-        text: String,
-        /// The first character's instant.
-        first: Instant,
-        /// The last character's instant.
-        last: Instant,
-    },
-    /// Something told in words, on a line of its own.
-    Line(String),
-}
-
-/// How a set's keyboard is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keyboard {
-    /// No key goes down.
-    pub locked: bool,
-    /// The same for people, told when it changes.
-    pub told: &'static str,
-}
-
 /// A text being printed.
 #[derive(Clone, Debug)]
 struct Printing {
@@ -118,7 +95,7 @@ pub struct Seat {
     /// The connection waits to hear that what it asked for is done.
     pub asked: bool,
     paper: VecDeque<Printing>,
-    keyboard: Keyboard,
+    keyboard: KeyState,
     out: Option<Sender<Vec<Shown>>>,
     kept: Vec<Shown>,
     kept_bytes: usize,
@@ -137,7 +114,7 @@ pub enum Connection {
 
 impl Seat {
     /// A visitor sits down at a set.
-    pub fn new(set: u16, ticket: String, out: Sender<Vec<Shown>>, keyboard: Keyboard) -> Seat {
+    pub fn new(set: u16, ticket: String, out: Sender<Vec<Shown>>, keyboard: KeyState) -> Seat {
         Seat {
             set,
             ticket,
@@ -196,7 +173,7 @@ impl Seat {
 
     /// How the keyboard is, in words and for the terminal's own use.
     pub fn tell_keyboard(&mut self) {
-        let Keyboard { locked, told } = self.keyboard;
+        let KeyState { locked, told } = self.keyboard;
         self.line(told);
         self.tell(Shown::Keyboard { locked });
     }
@@ -215,7 +192,7 @@ impl Seat {
     }
 
     /// It is `now`: characters are struck, and the keyboard is as it is now.
-    pub fn advance(&mut self, now: Instant, keyboard: Keyboard) {
+    pub fn advance(&mut self, now: Instant, keyboard: KeyState) {
         while let Some(printing) = self.paper.front_mut() {
             let due = printing.due(now);
             let mut struck: String = printing.text[printing.struck..due].iter().collect();
@@ -275,11 +252,11 @@ mod tests {
 
     use super::*;
 
-    const FREE: Keyboard = Keyboard {
+    const FREE: KeyState = KeyState {
         locked: false,
         told: "[free]",
     };
-    const LOCKED: Keyboard = Keyboard {
+    const LOCKED: KeyState = KeyState {
         locked: true,
         told: "[locked]",
     };

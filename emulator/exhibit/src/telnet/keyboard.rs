@@ -1,8 +1,8 @@
-//! The keyboard of an agent set, under somebody's fingers.
+//! The keyboard of a set, under somebody's fingers.
 //!
-//! A visitor's keys become a line, the line an entry. The letters of the set are those of the
-//! machine: there are capitals only, and small letters typed become capitals. While the keyboard is
-//! locked no key goes down: what is typed then is not entered, the bell rings.
+//! A visitor's keys become a line, the line an entry. Which letters there are the set's [`Keys`]
+//! say. While the keyboard is locked no key goes down: what is typed then is not entered, the bell
+//! rings.
 //!
 //! | typed | means |
 //! |---|---|
@@ -16,7 +16,7 @@
 //! without telnet's options) works too: then nothing is echoed here.
 
 use super::nvt::Event;
-use crate::agent_set::{LINE_MAX, letter};
+use crate::position::Keys;
 
 /// What a visitor wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,16 +47,17 @@ pub enum Refusal {
     #[error("A CHARACTER OF THAT LINE IS NOT ON THIS KEYBOARD - NOTHING ENTERED")]
     NoSuchKey,
     /// Longer than an entry may be.
-    #[error("AN ENTRY HAS AT MOST {LINE_MAX} CHARACTERS - NOTHING ENTERED")]
-    TooLong,
+    #[error("AN ENTRY HAS AT MOST {0} CHARACTERS - NOTHING ENTERED")]
+    TooLong(usize),
 }
 
 /// The keys, and what stands on the line.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Keyboard {
+    keys: Keys,
     /// The terminal leaves the echo to us.
     pub echoes: bool,
-    /// What was typed since the last RETURN: letters of the set, at most [`LINE_MAX`].
+    /// What was typed since the last RETURN: letters of the set, at most as many as an entry may have.
     line: String,
     locked: bool,
     /// Why the line will not be entered.
@@ -69,6 +70,17 @@ const BELL: u8 = 7;
 const RUB: &[u8] = b"\x08 \x08";
 
 impl Keyboard {
+    /// A keyboard with nothing typed.
+    pub fn new(keys: Keys) -> Keyboard {
+        Keyboard {
+            keys,
+            echoes: false,
+            line: String::new(),
+            locked: false,
+            refused: None,
+        }
+    }
+
     /// What stands on the line for everybody to see.
     pub fn line(&self) -> &str {
         match self.echoes && self.refused.is_none() {
@@ -127,9 +139,10 @@ impl Keyboard {
     }
 
     fn character(&mut self, byte: u8, echo: &mut Vec<u8>) {
-        let refusal = match letter(byte) {
+        let most = self.keys.line_max;
+        let refusal = match (self.keys.letter)(byte) {
             None => Some(Refusal::NoSuchKey),
-            Some(_) if self.line.len() >= LINE_MAX => Some(Refusal::TooLong),
+            Some(_) if self.line.len() >= most => Some(Refusal::TooLong(most)),
             Some(letter) => {
                 self.line.push(letter);
                 self.locked.then_some(Refusal::Locked)
@@ -139,7 +152,7 @@ impl Keyboard {
             None if self.shows() => echo.push(self.line.as_bytes()[self.line.len() - 1]),
             None => {}
             // Who sees by the echo that the key did not go down can go on typing.
-            Some(Refusal::NoSuchKey | Refusal::TooLong) if self.echoes => echo.push(BELL),
+            Some(Refusal::NoSuchKey | Refusal::TooLong(_)) if self.echoes => echo.push(BELL),
             Some(refusal) => {
                 self.refused.get_or_insert(refusal);
                 if self.echoes {
@@ -171,6 +184,14 @@ impl Keyboard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent_set::KEYS;
+
+    fn keyboard(echoes: bool) -> Keyboard {
+        Keyboard {
+            echoes,
+            ..Keyboard::new(KEYS)
+        }
+    }
 
     fn typed(keyboard: &mut Keyboard, text: &str) -> (Vec<Typed>, String) {
         let mut echo = Vec::new();
@@ -192,10 +213,7 @@ mod tests {
 
     #[test]
     fn small_letters_are_capitals_and_echo_as_such() {
-        let mut keyboard = Keyboard {
-            echoes: true,
-            ..Keyboard::default()
-        };
+        let mut keyboard = keyboard(true);
         let (said, echo) = typed(&mut keyboard, "112julx\x08lgalax\n");
         assert_eq!(said, enter("112JULLGALAX"));
         assert_eq!(echo, "112JULX\x08 \x08LGALAX\n");
@@ -207,7 +225,7 @@ mod tests {
 
     #[test]
     fn without_echo_a_line_is_whole_or_refused() {
-        let mut keyboard = Keyboard::default();
+        let mut keyboard = keyboard(false);
         assert_eq!(typed(&mut keyboard, "*a\n"), (enter("*A"), String::new()));
         let refused = |refusal| (vec![Typed::Refused(refusal)], String::new());
         assert_eq!(
@@ -215,18 +233,15 @@ mod tests {
             refused(Refusal::NoSuchKey),
             "what the terminal shows is not what would be entered"
         );
-        let long = "A".repeat(LINE_MAX + 1) + "\n";
-        assert_eq!(typed(&mut keyboard, &long), refused(Refusal::TooLong));
+        let long = "A".repeat(101) + "\n";
+        assert_eq!(typed(&mut keyboard, &long), refused(Refusal::TooLong(100)));
         assert_eq!(typed(&mut keyboard, &long[1..]).0, enter(&long[1..101]));
     }
 
     #[test]
     fn a_locked_keyboard_takes_reset_and_nothing_else() {
         for echoes in [false, true] {
-            let mut keyboard = Keyboard {
-                echoes,
-                ..Keyboard::default()
-            };
+            let mut keyboard = keyboard(echoes);
             keyboard.lock(true);
             let locked = vec![Typed::Refused(Refusal::Locked)];
             assert_eq!(typed(&mut keyboard, "*A\n").0, locked);

@@ -6,6 +6,7 @@
 use super::keyboard::{Keyboard, Typed};
 use super::nvt::{Event, Nvt};
 use super::option::{Opt, SERVER};
+use crate::position::Keys;
 use crate::seat::Shown;
 
 /// Narrowest window that is believed.
@@ -27,15 +28,9 @@ pub struct Terminal {
     events: Vec<Event>,
 }
 
-impl Default for Terminal {
-    fn default() -> Terminal {
-        Terminal::new()
-    }
-}
-
 impl Terminal {
     /// A terminal just connected; the options are offered at once.
-    pub fn new() -> Terminal {
+    pub fn new(keys: Keys) -> Terminal {
         let (nvt, mut out) = Nvt::new(&SERVER);
         // Whatever a terminal that knows no options made of them is written over.
         out.push(b'\r');
@@ -44,7 +39,7 @@ impl Terminal {
             out,
             kind: None,
             nvt,
-            keyboard: Keyboard::default(),
+            keyboard: Keyboard::new(keys),
             column: 0,
             columns: None,
             notice: None,
@@ -161,10 +156,11 @@ impl Terminal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent_set::KEYS;
 
     /// A terminal that has agreed to our echo, and has a window so wide.
     fn telnet(columns: u8) -> Terminal {
-        let mut terminal = Terminal::new();
+        let mut terminal = Terminal::new(KEYS);
         let bytes = [
             &[255, 253, 1, 255, 253, 3][..],
             &[255, 251, 31, 255, 250, 31, 0, columns, 0, 24, 255, 240],
@@ -209,7 +205,7 @@ mod tests {
 
     #[test]
     fn options_and_signs_of_life_are_no_keys() {
-        let mut terminal = Terminal::new();
+        let mut terminal = Terminal::new(KEYS);
         terminal.out.clear();
         let mut typed = Vec::new();
         assert!(!terminal.receive(&[255, 246, 255, 251, 24], &mut typed));
