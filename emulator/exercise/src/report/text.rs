@@ -58,8 +58,10 @@ pub fn write(report: &Report, script: &Script, outcome: &Outcome) -> String {
         &mut to,
         "virtual time",
         format!(
-            "{:.2} s in {:.2} s",
-            report.virtual_seconds, report.wall_seconds
+            "{:.2} s in {:.2} s, {:.0} times as fast",
+            report.virtual_seconds,
+            report.wall_seconds,
+            report.virtual_seconds / report.wall_seconds.max(1e-9)
         ),
     );
     row(&mut to, "digest of the run", &report.digest);
@@ -143,6 +145,17 @@ fn traffic(to: &mut String, report: &Report, outcome: &Outcome) {
         grouped(t.stored_answers_again),
     );
     row(to, "copies dropped", grouped(t.copies_dropped));
+    let counter = |name: &str| grouped(report.counters.get(name).copied().unwrap_or(0));
+    if report.counters.get("CNTDAY").is_some_and(|&days| days > 0) {
+        let text = format!(
+            "{}; passenger records freed {}, used again {}",
+            counter("CNTDAY"),
+            counter("CNTPRG"),
+            counter("CNTREU")
+        );
+        row(to, "days opened", text);
+    }
+    row(to, "bookings ignored for nobody", counter("CNTEXP"));
     if let Some(mean) = t.mean_answer_characters {
         let text = format!(
             "{mean:.1} characters; {} by lights",
