@@ -66,7 +66,7 @@ fn an_entry_with_the_machine_is_answered_in_one_mode_and_lost_in_the_other() {
     assert_eq!(row("mode"), ["hot", "historical"]);
     assert_eq!(row("lost with the machine"), ["0", "1"]);
     assert_eq!(row("lost, still on their way"), ["0, 0", "1, 0"]);
-    assert_eq!(row("verdicts that hold"), ["10 of 10", "10 of 10"]);
+    assert_eq!(row("verdicts that hold"), ["11 of 11", "11 of 11"]);
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         days: 62,
         load_factor: 0.55,
         passenger_records: 40_000,
+        passenger_pool: 160_000,
         popular: PopularDescription {
             flights: 24,
             days: 6,
@@ -108,7 +109,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut surnames: BTreeMap<u64, u32> = BTreeMap::new();
     for passenger in &opening.passengers {
         *surnames
-            .entry(exercise::opening::index_word(&passenger.booking.names))
+            .entry(exercise::layout::index_word(&passenger.booking.names))
             .or_default() += 1;
     }
     let most = surnames.values().max().copied().unwrap_or(0);

@@ -244,7 +244,12 @@ impl Run {
         let inputs = &plan.inputs;
         let drawn = plan.draw_faults();
         Run {
-            judges: Judges::new(inputs, &plan.script.bounds, site.media()),
+            judges: Judges::new(
+                inputs,
+                &plan.script.bounds,
+                site.media(),
+                plan.script.start_minute(),
+            ),
             site,
             faults: Faults::new(drawn),
             workload: workload(plan),
@@ -397,7 +402,7 @@ impl Run {
             self.counters.sample(&self.site, &plan.counters);
         }
         self.judges
-            .audit_if_due(&plan.inputs, until, self.site.media());
+            .time_passes(&plan.inputs, until, self.site.media());
     }
 
     fn press(

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::{DAYS_MAX, Today};
 
-/// Most passenger records a site may open with: the file map has room for 160,000 in all.
+/// Most passenger records a site may open with.
 pub const PASSENGER_RECORDS_MAX: u32 = 100_000;
+/// Passenger records the file map has room for.
+pub const PASSENGER_POOL_MAX: u32 = 160_000;
 
 /// Days in the months of a year that is no leap year; the schedule's year, 1962, is none.
 const MONTHS: [(&str, u16); 12] = [
@@ -48,6 +50,9 @@ pub struct FilesDescription {
     pub load_factor: f64,
     /// Bookings on file when the run begins.
     pub passenger_records: u32,
+    /// Passenger records the files have room for.
+    #[serde(default = "default_pool")]
+    pub passenger_pool: u32,
     /// Flights that are nearly full on the first dates.
     #[serde(default)]
     pub popular: PopularDescription,
@@ -80,6 +85,10 @@ impl Default for PopularDescription {
 
 fn default_days() -> u16 {
     DAYS_MAX
+}
+
+fn default_pool() -> u32 {
+    PASSENGER_POOL_MAX
 }
 
 fn default_load_factor() -> f64 {
@@ -121,6 +130,15 @@ impl FilesDescription {
                 self.passenger_records
             );
             wrong("passenger_records", message);
+        }
+        // Beside those on file the program reserves at least two ranges of 64.
+        let least = self.passenger_records.saturating_add(130);
+        if !(least..=PASSENGER_POOL_MAX).contains(&self.passenger_pool) {
+            let message = format!(
+                "room for {} passenger records; expected {least} to {PASSENGER_POOL_MAX}",
+                self.passenger_pool
+            );
+            wrong("passenger_pool", message);
         }
         if self.popular.days > self.days {
             let message = format!(
@@ -168,6 +186,7 @@ impl FilesDescription {
             ("DAY0".to_string(), i64::from(self.day0())),
             ("NDAYS".to_string(), i64::from(self.days)),
             ("PNR0".to_string(), i64::from(self.first_free_pnr())),
+            ("PNRMX".to_string(), i64::from(self.passenger_pool)),
         ]
     }
 }
@@ -227,6 +246,7 @@ mod tests {
             days: 63,
             load_factor: f64::NAN,
             passenger_records: u32::MAX,
+            passenger_pool: PASSENGER_POOL_MAX,
             popular: PopularDescription {
                 flights: 1,
                 days: 64,
@@ -242,6 +262,7 @@ mod tests {
             "days",
             "load_factor",
             "passenger_records",
+            "passenger_pool",
             "popular.days",
             "popular.seats_left_at_most",
         ];

@@ -33,7 +33,9 @@ mod set_record;
 mod slot;
 
 pub use booking::{Booking, PassengerRecord, Segment, SegmentStatus};
-pub use inventory::{Counts, InventoryRecord, NameBucket, SummaryRecord, name_bucket_of};
+pub use inventory::{
+    Counts, InventoryRecord, NameBucket, SummaryRecord, index_word, name_bucket_of,
+};
 pub use set_record::{AnswerForm, SetRecord};
 pub use slot::{Slot, SlotImages};
 
@@ -90,11 +92,13 @@ pub enum Kind {
     Keypoint = 6,
     /// SLT: the committed changes of one entry.
     Slot = 7,
+    /// PDR: passenger records that are free.
+    Directory = 8,
 }
 
 impl Kind {
     /// All kinds in the order of their numbers.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Set,
         Kind::Inventory,
         Kind::Summary,
@@ -102,11 +106,12 @@ impl Kind {
         Kind::Name,
         Kind::Keypoint,
         Kind::Slot,
+        Kind::Directory,
     ];
 
     /// The program's three letters for it.
     pub fn name(self) -> &'static str {
-        ["SET", "INV", "SUM", "PNR", "NAM", "KEY", "SLT"][self as usize - 1]
+        ["SET", "INV", "SUM", "PNR", "NAM", "KEY", "SLT", "PDR"][self as usize - 1]
     }
 
     fn index(self) -> usize {
@@ -284,6 +289,7 @@ pub struct Offsets {
     pub srlin: usize,
     pub srpnr: usize,
     pub srpvr: usize,
+    pub srtim: usize,
     pub bkcnt: usize,
     pub bkseg: usize,
     pub bknam: usize,
@@ -293,6 +299,7 @@ pub struct Offsets {
     pub bkrmk: usize,
     pub prloc: usize,
     pub prsta: usize,
+    pub prnam: usize,
     pub ivflt: usize,
     pub ivcty: usize,
     pub ivtim: usize,
@@ -326,9 +333,9 @@ pub(crate) const BUCKET_ENTRIES_MAX: usize = 37;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     /// Words of a record, by kind number less one.
-    pub words: [usize; 7],
+    pub words: [usize; 8],
     /// File map, by kind number less one and copy; `None` where the records are single.
-    pub map: [[Option<MapEntry>; 2]; 7],
+    pub map: [[Option<MapEntry>; 2]; 8],
     /// Offsets of fields.
     pub at: Offsets,
 }
@@ -345,8 +352,8 @@ impl Layout {
         words: &[(u16, u64)],
     ) -> Result<Layout, LayoutError> {
         let deck = Deck { symbols, words };
-        let mut lengths = [0; 7];
-        let mut map = [[None; 2]; 7];
+        let mut lengths = [0; 8];
+        let mut map = [[None; 2]; 8];
         for kind in Kind::ALL {
             let index = kind.index();
             let name = |what: &str| format!("{what} of {}", kind.name());
@@ -396,9 +403,14 @@ impl Layout {
                 "SRPVR",
                 at.srpvr.max(at.srpnr).max(at.srdsp).max(at.srlast) + 1,
             ),
+            (Kind::Set, "SRTIM", at.srtim + 1),
             (Kind::Set, "BKRMK", at.bkrmk + REMARK_WORDS),
             (Kind::Set, "BKSEG", at.bkseg + 2 * SEGMENTS_MAX),
-            (Kind::Passenger, "PRSTA", at.prsta.max(at.prloc) + 1),
+            (
+                Kind::Passenger,
+                "PRNAM",
+                at.prnam.max(at.prsta).max(at.prloc) + 1,
+            ),
             (Kind::Passenger, "BKRMK", at.bkrmk + REMARK_WORDS),
             (
                 Kind::Inventory,
@@ -623,6 +635,7 @@ impl Deck<'_> {
             srlin: self.offset("SRLIN")?,
             srpnr: self.offset("SRPNR")?,
             srpvr: self.offset("SRPVR")?,
+            srtim: self.offset("SRTIM")?,
             bkcnt: self.offset("BKCNT")?,
             bkseg: self.offset("BKSEG")?,
             bknam: self.offset("BKNAM")?,
@@ -632,6 +645,7 @@ impl Deck<'_> {
             bkrmk: self.offset("BKRMK")?,
             prloc: self.offset("PRLOC")?,
             prsta: self.offset("PRSTA")?,
+            prnam: self.offset("PRNAM")?,
             ivflt: self.offset("IVFLT")?,
             ivcty: self.offset("IVCTY")?,
             ivtim: self.offset("IVTIM")?,

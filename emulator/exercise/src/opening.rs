@@ -21,8 +21,8 @@ use crate::files::FilesDescription;
 use crate::layout::{
     Booking, Counts, DAYS_PER_INVENTORY, DAYS_PER_SUMMARY, FileAddress, INVENTORIES_PER_FLIGHT,
     InventoryRecord, Kind, Layout, NAME_BUCKETS, NO_FLIGHT, NameBucket, PassengerRecord, Place,
-    SUMMARIES_PER_SHEET, Segment, SegmentStatus, SetRecord, SummaryRecord, bcd, locator,
-    name_bucket_of, seal,
+    SUMMARIES_PER_SHEET, Segment, SegmentStatus, SetRecord, SummaryRecord, bcd, index_word,
+    locator, name_bucket_of, seal,
 };
 use crate::people;
 use crate::schedule::{Class, Schedule};
@@ -57,7 +57,7 @@ pub enum OpeningError {
     /// More bookings than the seats sold can hold.
     #[error("no seats for {0} passenger records: only {1} could be placed at this load factor")]
     TooManyPassengers(u32, u32),
-    /// The name index overflows.
+    /// A bucket of the name index and the next one are full.
     #[error("the name index is full after {0} names")]
     IndexFull(u32),
 }
@@ -389,7 +389,7 @@ impl Opening {
         }
     }
 
-    /// The name index: the first word of each surname in its bucket, or the next with room.
+    /// The name index: the first word of each surname in its bucket, or the next one.
     fn name_index(&self, room: usize) -> Result<Vec<NameBucket>, OpeningError> {
         let empty = |ordinal| NameBucket {
             version: 1,
@@ -400,7 +400,7 @@ impl Opening {
         for record in &self.passengers {
             let name = index_word(&record.booking.names);
             let first = name_bucket_of(name);
-            let with_room = (0..NAME_BUCKETS)
+            let with_room = (0..2)
                 .map(|n| ((first + n) % NAME_BUCKETS) as usize)
                 .find(|&n| buckets[n].entries.len() < room)
                 .ok_or(OpeningError::IndexFull(record.ordinal - 1))?;
@@ -408,12 +408,6 @@ impl Opening {
         }
         Ok(buckets)
     }
-}
-
-/// The index word of a name field: the first six letters of its first surname.
-pub fn index_word(names: &str) -> u64 {
-    let letters = names.trim_start_matches(|c: char| c.is_ascii_digit());
-    bcd(letters.split('/').next().unwrap_or(""))
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ use crate::schedule::Schedule;
 pub const INTERCHANGES_PER_LINE: u8 = 16;
 /// Lines the line adapter can serve.
 pub const LINES_MAX: u8 = 64;
+/// Most agent sets: the program has a word for each where it has its slot buffers (`TOUCH`).
+pub const SETS_MAX: u32 = 2790;
 
 /// Where one interchange stands, as far as the control program must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +51,8 @@ pub enum TablesError {
     /// Another interchange has the same line and address.
     #[error("interchange {0}: line {1}, address {2} is taken")]
     Taken(usize, u8, u8),
-    /// More sets than an address field holds.
-    #[error("{0} agent sets; at most 32767")]
+    /// More sets than the program has room for.
+    #[error("{0} agent sets; at most {SETS_MAX}")]
     TooManySets(u32),
 }
 
@@ -73,7 +75,7 @@ pub fn tables_deck(
     interchanges: &[InterchangePlace],
 ) -> Result<String, TablesError> {
     let (firsts, sets) = first_sets(interchanges);
-    if sets > 0o77777 {
+    if sets > SETS_MAX {
         return Err(TablesError::TooManySets(sets));
     }
     let per_line = usize::from(INTERCHANGES_PER_LINE);

@@ -28,6 +28,7 @@ fn knowledge() -> Knowledge {
         days: 62,
         load_factor: 0.55,
         passenger_records: 0,
+        passenger_pool: 1000,
         popular: PopularDescription::default(),
         seed: 1962,
     };

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use site::{Machine, Site};
 
 /// Counters of the control program, by symbol.
-const COUNTERS: [&str; 9] = [
+const COUNTERS: [&str; 12] = [
     "CNTENT", "CNTHLD", "CNTAGN", "CNTDUP", "CNTREF", "CNTFIL", "CNTTAK", "CNTDAY", "CNTDRP",
+    "CNTPRG", "CNTREU", "CNTEXP",
 ];
 
 /// Where the counters stand in core, if the program has them.

@@ -7,13 +7,19 @@
 //!
 //! When an answer does not tell enough (a booking is brought in whose contents nobody was told), the
 //! set is *unsure* until the agent ends or ignores the booking; nothing is claimed about it.
+//!
+//! Time takes things away, told to nobody. At midnight segments of departed flights leave the
+//! bookings, and a booking with none left is forgotten: its record may be used for another. A set's
+//! booking that nobody touched for half an hour, or with a departed flight, may be ignored by the
+//! system: its seats count as given back and the set is unsure until it must have happened.
 
 use std::collections::BTreeMap;
 
-use clock::Shared;
+use clock::{Instant, Shared, Span};
 use serde::{Deserialize, Serialize};
 
-use crate::day::Today;
+use super::promise::may_update;
+use crate::day::{DAYS_MAX, Today};
 use crate::layout::{Booking, Segment, SegmentStatus, locator_ordinal};
 use crate::schedule::Schedule;
 
@@ -69,12 +75,57 @@ impl ToldBooking {
         items: BTreeMap::new(),
         of: None,
     };
+    /// As it stands on file when it has ended.
+    fn filed(mut self) -> ToldBooking {
+        for segment in &mut self.segments {
+            segment.standing = match segment.standing {
+                Standing::Wait | Standing::FiledWait | Standing::LeavingWait => Standing::FiledWait,
+                _ => Standing::Filed,
+            };
+        }
+        self.of = None;
+        self
+    }
 
     /// Nothing in it?
     pub fn is_empty(&self) -> bool {
         self.segments.is_empty() && self.items.is_empty() && self.of.is_none()
     }
 }
+
+/// What became of a booking by an END of this run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Filed {
+    /// It stands so.
+    Booking(ToldBooking),
+    /// It was cancelled whole.
+    Cancelled,
+    /// Nobody was told. The day's number, and what it may hold.
+    Untold(u16, ToldBooking),
+}
+
+/// Bookings in sets that the system may ignore from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lapses {
+    /// Sets, and the seats that may come back.
+    pub begin: Vec<(u16, Vec<SeatChange>)>,
+    /// Sets in which it must have happened.
+    pub over: Vec<u16>,
+}
+
+/// When a set was used last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Used {
+    /// An entry that surely changed its booking was accepted.
+    changed: Instant,
+    /// Any entry was accepted.
+    at_all: Instant,
+}
+
+/// Open bookings older than this may be ignored.
+pub const IDLE: Span = Span::from_secs(30 * 60);
+/// And older than this they must have been.
+pub const IDLE_AT_MOST: Span = Span::from_secs(60 * 60);
 
 /// What an acknowledged entry did to seats: positive sold, negative given back.
 pub type SeatChange = (SeatKey, i32);
@@ -86,10 +137,12 @@ pub struct Model {
     pub today: Today,
     sets: Vec<ToldBooking>,
     unsure: Vec<bool>,
-    /// Bookings filed or changed by acknowledged ENDs in this run, by ordinal; `None`: cancelled
-    /// whole, or changed in a way not told.
-    pub filed: BTreeMap<u32, Option<ToldBooking>>,
-    /// Bookings on file when the run began.
+    used: Vec<Used>,
+    /// Some passenger records may still have segments of yesterday.
+    pub being_swept: bool,
+    /// Bookings filed or changed by acknowledged ENDs in this run, by ordinal.
+    filed: BTreeMap<u32, Filed>,
+    /// Bookings on file when the run began; those of `filed` are not looked at any more.
     pub before: Shared<BTreeMap<u32, ToldBooking>>,
     /// ENDs of which nobody knows whether they were done: so many bookings may be on file.
     pub undecided_ends: usize,
@@ -182,6 +235,8 @@ impl Model {
             today,
             sets: vec![ToldBooking::default(); usize::from(sets)],
             unsure: vec![false; usize::from(sets)],
+            used: vec![Used::default(); usize::from(sets)],
+            being_swept: false,
             filed: BTreeMap::new(),
             before: Shared::default(),
             undecided_ends: 0,
@@ -210,10 +265,117 @@ impl Model {
     /// Segments of a booking on file, as told last.
     pub fn segments_on_file(&self, ordinal: u32) -> &[ToldSegment] {
         let told = match self.filed.get(&ordinal) {
-            Some(Some(told)) => Some(told),
-            _ => self.before.get(&ordinal),
+            Some(Filed::Booking(told) | Filed::Untold(_, told)) => Some(told),
+            Some(Filed::Cancelled) => None,
+            None => self.before.get(&ordinal),
         };
         told.map_or(&[], |booking| &booking.segments)
+    }
+
+    /// A booking on file as told last; `None` if there is none or nobody was told.
+    pub fn told(&self, ordinal: u32) -> Option<&ToldBooking> {
+        match self.filed.get(&ordinal) {
+            Some(Filed::Booking(booking)) => Some(booking),
+            Some(_) => None,
+            None => self.before.get(&ordinal),
+        }
+    }
+
+    /// Somebody has heard of a booking in this record.
+    pub fn heard_of(&self, ordinal: u32) -> bool {
+        self.filed.contains_key(&ordinal) || self.before.contains_key(&ordinal)
+    }
+
+    /// The bookings filed or changed by an END of this run.
+    pub fn ordinals_filed(&self) -> impl Iterator<Item = u32> + '_ {
+        self.filed.keys().copied()
+    }
+
+    /// No booking that somebody has heard of has this ordinal or a greater one.
+    pub fn ordinals_end(&self) -> u32 {
+        let filed = self.filed.last_key_value().map(|(last, _)| last + 1);
+        let before = self.before.last_key_value().map(|(last, _)| last + 1);
+        filed.max(before).unwrap_or(0)
+    }
+
+    /// An entry of a set was accepted.
+    pub fn used(&mut self, at: Instant, set: u16) {
+        if let Some(used) = self.used.get_mut(usize::from(set)) {
+            used.at_all = at;
+        }
+    }
+
+    /// An entry accepted then was not refused. One that changed the set's booking, or began it, has
+    /// touched it.
+    pub fn changed(&mut self, at: Instant, set: u16, text: &str) {
+        let index = usize::from(set);
+        let begins = self.sets.get(index).is_some_and(ToldBooking::is_empty);
+        let changes = may_update(text);
+        if let Some(used) = self.used.get_mut(index).filter(|_| begins || changes) {
+            used.changed = at;
+        }
+    }
+
+    /// The system may ignore the set's booking from now on. Gives the set and the seats that come back.
+    fn may_lapse(&mut self, index: usize) -> (u16, Vec<SeatChange>) {
+        let booking = std::mem::take(&mut self.sets[index]);
+        self.unsure[index] = true;
+        let sold = booking.segments.iter();
+        let sold = sold.filter(|s| s.standing == Standing::Sold);
+        let freed = sold.map(|s| (s.key, -i32::from(s.seats)));
+        (index as u16, freed.collect())
+    }
+
+    /// Bookings that nobody has touched: some may be ignored from now on, and those that must have
+    /// been, if the system had the time for it (`served`), are gone.
+    pub fn time_passes(&mut self, now: Instant, served: bool) -> Lapses {
+        let mut lapses = Lapses::default();
+        for index in 0..self.sets.len() {
+            let used = self.used[index];
+            if !self.sets[index].is_empty() && now.saturating_since(used.changed) >= IDLE {
+                lapses.begin.push(self.may_lapse(index));
+            }
+            if self.unsure[index] && served && now.saturating_since(used.at_all) >= IDLE_AT_MOST {
+                self.unsure[index] = false;
+                self.sets[index] = ToldBooking::default();
+                lapses.over.push(index as u16);
+            }
+        }
+        lapses
+    }
+
+    /// It is a day later. What has departed is forgotten; open bookings may be ignored for it.
+    pub fn next_day(&mut self) -> Lapses {
+        self.today.number += 1;
+        let today = self.today;
+        let stands = |booking: &mut ToldBooking| {
+            let segments = &mut booking.segments;
+            segments.retain(|segment| !today.departed(segment.key.1));
+            !segments.is_empty()
+        };
+        let filed = &self.filed;
+        self.before
+            .make_mut()
+            .retain(|ordinal, booking| !filed.contains_key(ordinal) && stands(booking));
+        self.filed.retain(|_, filed| match filed {
+            Filed::Booking(booking) => stands(booking),
+            Filed::Cancelled => false,
+            Filed::Untold(day, booking) => {
+                stands(booking);
+                *day + DAYS_MAX > today.number
+            }
+        });
+        let departed = |booking: &ToldBooking| {
+            let mut segments = booking.segments.iter();
+            segments.any(|segment| today.departed(segment.key.1))
+        };
+        let mut lapses = Lapses::default();
+        for index in 0..self.sets.len() {
+            if departed(&self.sets[index]) {
+                lapses.begin.push(self.may_lapse(index));
+            }
+        }
+        lapses
     }
 
     /// Seats an entry would give back if it is done, told or not yet told; of a set that cannot be
@@ -229,6 +391,7 @@ impl Model {
         };
         match text {
             "I" | "IG" | "XI" => back(Standing::Sold),
+            "E" | "ET" if unsure => [back(Standing::Leaving), back(Standing::Filed)].concat(),
             "E" | "ET" => back(Standing::Leaving),
             _ if unsure && text.starts_with('X') => back(Standing::Sold),
             _ => {
@@ -262,6 +425,11 @@ impl Model {
             Some('0') => match told_segment(answer, self.today, schedule) {
                 Some(segment) => {
                     booking.segments.push(segment);
+                    if self.today.departed(segment.key.1) {
+                        // Sold before midnight, told of after it.
+                        self.may_lapse(index);
+                        return Vec::new();
+                    }
                     if segment.standing == Standing::Sold {
                         return vec![(segment.key, i32::from(segment.seats))];
                     }
@@ -329,25 +497,21 @@ impl Model {
             return;
         };
         if unsure {
-            self.filed.insert(ordinal, None);
+            let filed = Filed::Untold(self.today.number, booking.filed());
+            self.filed.insert(ordinal, filed);
             return;
         }
-        let known = self.filed.contains_key(&ordinal) || self.before.contains_key(&ordinal);
-        if known && booking.of != Some(ordinal) {
+        if self.told(ordinal).is_some() && booking.of != Some(ordinal) {
             self.given_twice.push((ordinal, index as u16));
         }
         booking
             .segments
             .retain(|s| !matches!(s.standing, Standing::Leaving | Standing::LeavingWait));
-        for segment in &mut booking.segments {
-            segment.standing = match segment.standing {
-                Standing::Wait | Standing::FiledWait => Standing::FiledWait,
-                _ => Standing::Filed,
-            };
-        }
-        booking.of = None;
-        let kept = !booking.segments.is_empty();
-        self.filed.insert(ordinal, kept.then_some(booking));
+        let filed = match booking.segments.is_empty() {
+            true => Filed::Cancelled,
+            false => Filed::Booking(booking.filed()),
+        };
+        self.filed.insert(ordinal, filed);
     }
 
     /// A display: of this set's booking, or of a booking filed before. The latter begins with its
@@ -362,19 +526,17 @@ impl Model {
         let Some(ordinal) = locator_ordinal(locator).filter(|_| names.contains('/')) else {
             return;
         };
-        let told = match self.filed.get(&ordinal) {
-            Some(told) => told.as_ref(),
-            None => self.before.get(&ordinal),
+        let told = self.told(ordinal);
+        let may_be = match self.filed.get(&ordinal) {
+            Some(Filed::Untold(_, booking)) => Some(booking),
+            _ => told,
         };
-        match told {
-            Some(booking) => {
-                self.sets[index] = ToldBooking {
-                    of: Some(ordinal),
-                    ..booking.clone()
-                };
-            }
-            None => self.unsure[index] = true,
-        }
+        let unsure = self.being_swept || told.is_none();
+        self.sets[index] = ToldBooking {
+            of: Some(ordinal),
+            ..may_be.cloned().unwrap_or_default()
+        };
+        self.unsure[index] = unsure;
     }
 
     /// An entry may or may not have been done, or did what nobody is told: nothing is claimed of
@@ -387,7 +549,9 @@ impl Model {
         if text.starts_with('E') {
             self.undecided_ends += 1;
             if let Some(of) = self.sets[index].of {
-                self.filed.insert(of, None);
+                let booking = self.sets[index].clone().filed();
+                let filed = Filed::Untold(self.today.number, booking);
+                self.filed.insert(of, filed);
             }
         }
         self.unsure[index] = true;
@@ -434,14 +598,14 @@ mod tests {
         assert_eq!(model.may_free(0, "X2"), []);
         assert_eq!(model.apply(0, "E", "OK AAAABC", &schedule), []);
         assert!(model.of_set(0).unwrap().is_empty());
-        let filed = model.filed[&0o12].clone().unwrap();
+        let filed = model.told(0o12).unwrap();
         assert_eq!(filed.segments[1].standing, Standing::FiledWait);
 
         // Brought into another set, one segment cancelled, ended: the seats go back at the end.
         model.apply(1, "*AAAABC", "AAAABC 2SMIVO/ADA", &schedule);
         assert_eq!(model.apply(1, "X1", "OK", &schedule), []);
         assert_eq!(model.apply(1, "E", "OK AAAABC", &schedule), [(key, -2)]);
-        assert_eq!(model.filed[&0o12].as_ref().unwrap().segments.len(), 1);
+        assert_eq!(model.told(0o12).unwrap().segments.len(), 1);
         assert_eq!(model.given_twice, [], "it was the same booking");
 
         // Another booking filed under the same locator: one of the two is lost.

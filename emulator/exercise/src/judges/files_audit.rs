@@ -16,7 +16,7 @@
 //! and last when they are given back. So sold and wait-list may be *more* than their sums, by the seats of
 //! entries lost or on their way, and never less; and a booking that a lost END was changing may be torn.
 
-use clock::Instant;
+use clock::{Instant, Shared};
 use serde::{Deserialize, Serialize};
 use site::description::Mode;
 
@@ -35,7 +35,6 @@ use crate::schedule::Class;
 /// The judge's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesAudit {
-    pub(super) first_new_pnr: u32,
     mode: Mode,
     /// Seats that entries lost so far may have left over (historical mode).
     may_be_left_over: u64,
@@ -43,14 +42,16 @@ pub struct FilesAudit {
     pub left_over: u64,
     /// Bookings that a lost END was changing and that cannot be read, by the last audit.
     torn: u64,
-    /// Authorised and opening count of each flight, day and class at the begin.
-    opened: Vec<[u16; 2]>,
+    /// Authorised and opening count of each flight, day and class when the day was opened.
+    opened: Shared<Vec<[u16; 2]>>,
     pub(super) audits: u64,
     bookings_compared: u64,
     sets_compared: u64,
     pub(super) counts_compared: u64,
+    days_opened: u64,
     pub(super) lost: Violations,
     pub(super) sums: Violations,
+    order: Violations,
     /// More sold than authorised, by the inventory itself.
     pub oversold: Violations,
 }
@@ -71,9 +72,8 @@ impl FilesAudit {
             }
         }
         FilesAudit {
-            first_new_pnr: inputs.files.first_free_pnr(),
             mode: inputs.description.mode,
-            opened,
+            opened: Shared::new(opened),
             lost: Violations::of_audits(),
             sums: Violations::of_audits(),
             oversold: Violations::of_audits(),
@@ -83,7 +83,11 @@ impl FilesAudit {
 
     /// A day is opened in this place: nothing was sold before.
     pub fn open_day(&mut self, place: u16) {
-        let flights = self.opened.chunks_exact_mut(2 * usize::from(PLACES));
+        self.days_opened += 1;
+        let flights = self
+            .opened
+            .make_mut()
+            .chunks_exact_mut(2 * usize::from(PLACES));
         for flight in flights {
             for class in 0..2 {
                 flight[2 * usize::from(place) + class][1] = 0;
@@ -106,17 +110,20 @@ impl FilesAudit {
         self.may_be_left_over += seats_concerned(text, booking);
     }
 
-    /// One audit.
+    /// One audit. `calendar`: the day's number by the calendar, and whether the system has had ten
+    /// minutes since midnight.
     pub fn audit<M: Media>(
         &mut self,
         now: Instant,
         inputs: &Inputs,
         recovered: &Recovered<'_, M>,
-        model: &Model,
-        ledger: &Ledger,
+        (model, ledger): (&Model, &Ledger),
+        calendar: (u16, bool),
     ) {
         self.audits += 1;
         self.torn = 0;
+        let today = model.today;
+        let in_order = self.look_at_date(now, calendar, recovered);
         let days = usize::from(PLACES);
         let index = |flight: u16, day: u16, class: u8| {
             (usize::from(flight) * days + usize::from(day)) * 2 + usize::from(class)
@@ -152,20 +159,15 @@ impl FilesAudit {
             self.compare_set(now, set, &record.booking, model, ledger);
         }
         // A keypoint that was never written must not hide what was told.
-        let told = model.filed.last_key_value().map_or(0, |(last, _)| last + 1);
-        let end = recovered.first_free_pnr().unwrap_or(self.first_new_pnr);
-        let end = end.max(told).max(self.first_new_pnr);
+        let end = recovered.first_free_pnr().unwrap_or(0);
+        let end = end.max(model.ordinals_end());
         let mut untold = Vec::new();
         for ordinal in 1..end {
+            let told = model.told(ordinal);
             let Some(record) = recovered.passenger(ordinal) else {
-                let changed_unknown = matches!(model.filed.get(&ordinal), Some(None));
-                if self.mode == Mode::Historical && changed_unknown {
+                if told.is_none() && self.mode == Mode::Historical && model.heard_of(ordinal) {
                     self.torn += 1;
-                } else if ordinal < self.first_new_pnr {
-                    self.lost.add(now, || {
-                        format!("booking {ordinal} of before the run is gone")
-                    });
-                } else if let Some(Some(_)) = model.filed.get(&ordinal) {
+                } else if told.is_some() {
                     self.lost.add(now, || {
                         format!(
                             "booking {} was acknowledged and cannot be recovered",
@@ -175,25 +177,29 @@ impl FilesAudit {
                 }
                 continue;
             };
-            if record.state == 1 {
+            let stands = record.state == 1;
+            if stands {
                 add(
                     &record.booking,
                     SegmentStatus::FiledConfirmed,
                     SegmentStatus::FiledWait,
                 );
             }
-            match model.filed.get(&ordinal) {
-                Some(told) => {
-                    let told = told.as_ref();
-                    let seen = (model, ledger);
-                    self.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
-                }
-                None if ordinal >= self.first_new_pnr => untold.push(record.locator.clone()),
-                None => {
-                    let told = model.before.get(&ordinal);
-                    let seen = (model, ledger);
-                    self.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
-                }
+            let segments = &record.booking.segments;
+            let departed = segments.iter().filter(|s| today.departed(s.day)).count();
+            if stands && departed > 0 && in_order {
+                self.order.add(now, || {
+                    format!(
+                        "booking {} has still {departed} departed segments",
+                        record.locator
+                    )
+                });
+            }
+            if let Some(told) = told {
+                let seen = (model, ledger);
+                self.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
+            } else if stands && departed < segments.len() && !model.heard_of(ordinal) {
+                untold.push(record.locator.clone());
             }
         }
         self.compare_untold(now, &untold, model, ledger);
@@ -216,6 +222,27 @@ impl FilesAudit {
                 )
             });
         }
+    }
+
+    /// By the keypoint, are the files in order for today? The date is never ahead of the calendar's
+    /// (`day`), and not behind it unless something is in the way: ten minutes of service since
+    /// midnight (`served`) are enough when the files were in order for the day before.
+    fn look_at_date<M: Media>(
+        &mut self,
+        now: Instant,
+        (day, served): (u16, bool),
+        recovered: &Recovered<'_, M>,
+    ) -> bool {
+        let Some((number, in_order)) = recovered.today() else {
+            return false;
+        };
+        let ready = number == in_order;
+        if number > day || number < day && ready && served {
+            self.order.add(now, || {
+                format!("it is day {day}, and by the keypoint day {number}")
+            });
+        }
+        ready
     }
 
     /// Bookings nobody was told of: at most as many as ENDs are on their way or undecided.
@@ -263,7 +290,7 @@ impl FilesAudit {
             return;
         };
         self.sets_compared += 1;
-        if let Some(difference) = difference(told, stands, false) {
+        if let Some(difference) = difference(told, stands, false, model.today) {
             self.lost.add(now, || {
                 format!(
                     "set {set}: its open booking differs from what was acknowledged: {difference}"
@@ -278,10 +305,9 @@ impl FilesAudit {
         ordinal: u32,
         state: u8,
         stands: &Booking,
-        told: Option<&ToldBooking>,
+        told: &ToldBooking,
         (model, ledger): (&Model, &Ledger),
     ) {
-        let Some(told) = told else { return };
         // Somebody may be changing it: an END on its way may have been done already.
         let may_concern = |set: u16| {
             let booking = model.of_set(set);
@@ -296,7 +322,7 @@ impl FilesAudit {
             })
         };
         let difference = if state == 1 {
-            difference(told, stands, true)
+            difference(told, stands, true, model.today)
         } else {
             Some("it is cancelled".to_owned())
         };
@@ -322,13 +348,14 @@ impl FilesAudit {
         sums: &[[u32; 2]],
     ) {
         self.left_over = 0;
-        let mut sums = sums.iter().zip(self.opened.clone());
+        let opened = self.opened.clone();
+        let mut sums = sums.iter().zip(opened.iter());
         for (flight, described) in inputs.schedule.flights.iter().enumerate() {
             for day in 0..PLACES {
                 let address = Layout::inventory_address(flight as u16, day);
                 let found = recovered.newest(address);
                 for class in Class::ALL {
-                    let (sum, opened) = sums.next().map_or(([0; 2], [0; 2]), |(s, o)| (*s, o));
+                    let (sum, opened) = sums.next().map_or(([0; 2], [0; 2]), |(s, o)| (*s, *o));
                     if today.departed(day) {
                         continue;
                     }
@@ -394,7 +421,7 @@ impl FilesAudit {
         }
     }
 
-    /// Verdicts `nothing-acknowledged-lost` and `inventory-adds-up`.
+    /// Verdicts `nothing-acknowledged-lost`, `inventory-adds-up`, `files-in-order`.
     pub fn verdicts(&self) -> Vec<Verdict> {
         let mut lost = format!(
             "audits: {}; {} bookings and {} open bookings stand as acknowledged",
@@ -408,9 +435,14 @@ impl FilesAudit {
                 self.left_over, self.may_be_left_over
             );
         }
+        let order = format!(
+            "audits: {}; {} days opened, nothing that departed is left over",
+            self.audits, self.days_opened
+        );
         vec![
             self.lost.verdict("nothing-acknowledged-lost", lost),
             self.sums.verdict("inventory-adds-up", sums),
+            self.order.verdict("files-in-order", order),
         ]
     }
 }
@@ -470,7 +502,8 @@ pub fn rebuilt<M: Media>(unit: StorageUnit, inputs: &Inputs, recovered: &Recover
 }
 
 /// What differs between a booking as told and as it stands; `None` if nothing does.
-fn difference(told: &ToldBooking, stands: &Booking, filed: bool) -> Option<String> {
+/// What has departed is left out.
+fn difference(told: &ToldBooking, stands: &Booking, filed: bool, today: Today) -> Option<String> {
     let code = |standing: Standing| match standing {
         Standing::Sold => SegmentStatus::SoldOpen,
         Standing::Wait => SegmentStatus::WaitOpen,
@@ -482,11 +515,13 @@ fn difference(told: &ToldBooking, stands: &Booking, filed: bool) -> Option<Strin
     let expected: Vec<_> = told
         .segments
         .iter()
+        .filter(|s| !today.departed(s.key.1))
         .map(|s| (s.key, s.seats, Some(code(s.standing))))
         .collect();
     let found: Vec<_> = stands
         .segments
         .iter()
+        .filter(|s| !today.departed(s.day))
         .map(|s| ((s.flight, s.day, s.class), s.seats, s.status()))
         .collect();
     if expected != found {

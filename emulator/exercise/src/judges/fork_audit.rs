@@ -13,6 +13,7 @@ use site::description::Mode;
 
 use super::booking_model::{Model, SeatKey};
 use super::{FilesAudit, Judges};
+use crate::day::Today;
 use crate::inputs::Inputs;
 use crate::layout::{
     Booking, DAYS_PER_INVENTORY, FileAddress, INVENTORIES_PER_FLIGHT, Kind, SegmentStatus, locator,
@@ -54,8 +55,8 @@ impl Judges {
         storage: &Storage,
         parent: &Parent,
     ) {
-        if self.mode == Mode::Historical {
-            // What may be left over is a sum over all records.
+        if self.mode == Mode::Historical || self.model.today != parent.model.today {
+            // What may be left over is a sum over all records; midnight touches them all.
             return self.audit(inputs, now, storage);
         }
         let (media, before) = (SiteMedia(storage), SiteMedia(&parent.storage));
@@ -67,7 +68,7 @@ impl Judges {
         for set in self.model.sets_at_work().chain(parent.model.sets_at_work()) {
             touched.insert(FileAddress::new(Kind::Set, set.into()));
         }
-        for &ordinal in self.model.filed.keys() {
+        for ordinal in self.model.ordinals_filed() {
             touched.insert(FileAddress::new(Kind::Passenger, ordinal));
         }
         let Judges {
@@ -108,8 +109,7 @@ impl Judges {
                         add(&mut changes, &old.booking, statuses, -1);
                     }
                     let Some(record) = now_there.passenger(ordinal) else {
-                        let told = matches!(model.filed.get(&ordinal), Some(Some(_)));
-                        if told || ordinal < files.first_new_pnr {
+                        if model.told(ordinal).is_some() {
                             files.lost.add(now, || {
                                 let locator = locator(ordinal);
                                 format!(
@@ -122,23 +122,20 @@ impl Judges {
                     if record.state == 1 {
                         add(&mut changes, &record.booking, statuses, 1);
                     }
-                    let told = match model.filed.get(&ordinal) {
-                        Some(told) => told.as_ref(),
-                        None if ordinal >= files.first_new_pnr => {
-                            untold.push(record.locator.clone());
-                            continue;
-                        }
-                        None => model.before.get(&ordinal),
-                    };
-                    let seen = (&*model, &*ledger);
-                    files.compare_filed(now, ordinal, record.state, &record.booking, told, seen);
+                    if let Some(told) = model.told(ordinal) {
+                        let seen = (&*model, &*ledger);
+                        let (state, booking) = (record.state, &record.booking);
+                        files.compare_filed(now, ordinal, state, booking, told, seen);
+                    } else if record.state == 1 && !model.heard_of(ordinal) {
+                        untold.push(record.locator.clone());
+                    }
                 }
                 _ => {}
             }
         }
         files.compare_untold(now, &untold, model, ledger);
         compare_counts(
-            files,
+            (files, model.today),
             now,
             inputs,
             (&now_there, &before_there),
@@ -176,7 +173,7 @@ fn touched(inputs: &Inputs, storage: &Storage, parent: &Storage) -> BTreeSet<Fil
 
 /// What inventories show has changed as the bookings have.
 fn compare_counts(
-    files: &mut FilesAudit,
+    (files, today): (&mut FilesAudit, Today),
     now: Instant,
     inputs: &Inputs,
     (now_there, before_there): (&Recovered<'_, SiteMedia<'_>>, &Recovered<'_, SiteMedia<'_>>),
@@ -199,10 +196,10 @@ fn compare_counts(
             continue;
         };
         let found = (now_there.newest(address), before_there.newest(address));
-        for day in (first..first + DAYS_PER_INVENTORY).take_while(|d| *d < inputs.files.days) {
+        for day in (first..first + DAYS_PER_INVENTORY).filter(|&d| !today.departed(d)) {
             for class in Class::ALL {
                 let what = || {
-                    let (date, letter) = (inputs.files.date(day), class.letter());
+                    let (date, letter) = (today.date(day), class.letter());
                     format!("{} {date} class {letter}", described.designator)
                 };
                 let (Some(found), Some(before)) = found else {

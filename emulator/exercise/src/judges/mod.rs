@@ -5,6 +5,7 @@
 //! | no-double-sale | of every flight, date and class no more is sold than authorised, by what the terminals were told and by what stands in storage |
 //! | nothing-acknowledged-lost | what an answer acknowledged stands in the recoverable files; no booking is on file that nobody was told of |
 //! | inventory-adds-up | sold = opening count + filed + open segments, the wait-list likewise |
+//! | files-in-order | the date moves at midnight, and when the files are in order nothing departed is left in them |
 //! | promise-on-two-units | when the answer to an update leaves, what it promises would outlive the loss of any one unit |
 //! | copies-in-turn | never are both copies of a record or slot written at the same time |
 //! | fenced | no word on a drum, disk or line comes from a machine whose relays are open |
@@ -51,7 +52,7 @@ use crate::layout::{Kind, StorageUnit};
 use crate::media::{SiteMedia, place_of};
 use crate::recovered::Recovered;
 use crate::script::Bounds;
-use booking_model::{Model, ToldBooking};
+use booking_model::{Lapses, Model, ToldBooking};
 use fencing::Fencing;
 use files_audit::FilesAudit;
 use ledger::{Completed, Ledger, OpenEntry, is_refusal};
@@ -139,6 +140,8 @@ impl Violations {
     }
 }
 
+const TEN_MINUTES: Span = Span::from_secs(600);
+
 /// What no fault excuses, inside the failure model or outside it: the relays are no program's.
 const ALWAYS: &str = "fenced";
 
@@ -168,6 +171,10 @@ pub struct Judges {
     next_audit: Instant,
     /// Units that were lost, or of which a record was damaged, until they hold everything again.
     units_hurt: BTreeSet<Unit>,
+    /// Minute of day 0 at which the run began.
+    start_minute: u32,
+    /// Since when a machine has had its relays closed.
+    served_since: Instant,
     /// Something happened that the failure model excludes.
     outside_model: bool,
     /// A machine may have computed anything.
@@ -190,8 +197,9 @@ pub fn text_of(core: &[u8]) -> String {
 }
 
 impl Judges {
-    /// Judges of a site whose opening files stand in `storage`.
-    pub fn new(inputs: &Inputs, bounds: &Bounds, storage: &Storage) -> Judges {
+    /// Judges of a site whose opening files stand in `storage`; the run begins in minute
+    /// `start_minute` of day 0.
+    pub fn new(inputs: &Inputs, bounds: &Bounds, storage: &Storage, start_minute: u32) -> Judges {
         let sets = inputs.description.sets() as u16;
         let media = SiteMedia(storage);
         let recovered = Recovered::new(&inputs.layout, &media).with_index();
@@ -224,6 +232,8 @@ impl Judges {
             live: Live::default(),
             next_audit: Instant::ZERO + bounds.audit_every,
             units_hurt: BTreeSet::new(),
+            start_minute,
+            served_since: Instant::ZERO,
             outside_model: false,
             wrong_sums: false,
             completed: Vec::new(),
@@ -270,11 +280,14 @@ impl Judges {
                 if let Some((address, copy)) = kept {
                     self.turns.wrote(*started, at, address, copy);
                     if address.kind == Kind::Keypoint {
-                        self.look_at_date(inputs, view.storage);
+                        self.look_at_date(inputs, at, view.storage);
                     }
                 }
             }
             other => {
+                if let Record::RoleTaken { .. } = other {
+                    self.served_since = at;
+                }
                 self.failure_model(other);
                 self.live.observe(at, other, &self.ledger);
                 let assembly = &inputs.assembly;
@@ -338,11 +351,13 @@ impl Judges {
     }
 
     /// The keypoint was written: perhaps it has another date, and one more day is open.
-    fn look_at_date(&mut self, inputs: &Inputs, storage: &Storage) {
+    fn look_at_date(&mut self, inputs: &Inputs, at: Instant, storage: &Storage) {
         let media = SiteMedia(storage);
         let found = Recovered::new(&inputs.layout, &media).today();
+        self.model.being_swept = found.is_some_and(|(number, in_order)| number != in_order);
         while found.is_some_and(|(number, _)| self.model.today.number < number) {
-            self.model.today.number += 1;
+            let lapses = self.model.next_day();
+            self.lapse(inputs, at, &lapses);
             let place = self.model.today.last_place();
             self.sales.open_day(place);
             self.files.open_day(place);
@@ -390,6 +405,7 @@ impl Judges {
                 }
                 if !again {
                     self.takeovers.accepted(at, *set, *serial);
+                    self.model.used(at, *set);
                 }
                 if !again && let Some(open) = self.ledger.open(*set) {
                     let freed = self.model.may_free(*set, &open.text);
@@ -449,6 +465,7 @@ impl Judges {
         let (set, entry) = (done.set, &done.entry);
         if !is_refusal(&entry.text, &entry.answer, done.lights) {
             self.promise.acknowledged(at, &done);
+            self.model.changed(entry.accepted_at, set, &entry.text);
         }
         let changes = self.seats.completed(inputs, at, &done, &mut self.model);
         for (ordinal, set) in self.model.given_twice.drain(..) {
@@ -459,8 +476,25 @@ impl Judges {
         self.completed.push(done);
     }
 
-    /// Checks the whole of storage when it is time for it.
-    pub fn audit_if_due(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
+    /// Open bookings may be ignored, told to nobody.
+    fn lapse(&mut self, inputs: &Inputs, at: Instant, lapses: &Lapses) {
+        for (_, freed) in &lapses.begin {
+            self.sales.freed(freed);
+        }
+        self.seats.lapse(inputs, at, lapses, &self.model);
+    }
+
+    /// A machine has had its relays closed for ten minutes.
+    fn served(&self, now: Instant) -> bool {
+        now.saturating_since(self.served_since) >= TEN_MINUTES
+    }
+
+    /// Time has passed: open bookings grow old, and now and then the whole of storage is checked.
+    pub fn time_passes(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
+        if now.0.is_multiple_of(1_000_000_000) {
+            let lapses = self.model.time_passes(now, self.served(now));
+            self.lapse(inputs, now, &lapses);
+        }
         if now >= self.next_audit {
             self.next_audit = now + self.bounds.audit_every;
             self.audit(inputs, now, storage);
@@ -471,8 +505,11 @@ impl Judges {
     pub fn audit(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
         let media = SiteMedia(storage);
         let known = self.known(inputs, &media).with_index();
-        self.files
-            .audit(now, inputs, &known, &self.model, &self.ledger);
+        let minutes = u64::from(self.start_minute) + now.0 / 60_000_000_000;
+        let served = self.served(now) && minutes % 1440 >= 10;
+        let calendar = ((minutes / 1440) as u16, served);
+        let seen = (&self.model, &self.ledger);
+        self.files.audit(now, inputs, &known, seen, calendar);
         if self.units_hurt.is_empty() {
             return;
         }

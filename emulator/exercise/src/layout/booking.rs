@@ -11,7 +11,7 @@
 
 use super::{
     FileAddress, Invalid, Kind, Layout, NAME_WORDS, PHONE_WORDS, RECEIVED_WORDS, REMARK_WORDS,
-    SEGMENTS_MAX, TICKET_WORDS, bcd, seal, text_of,
+    SEGMENTS_MAX, TICKET_WORDS, bcd, index_word, seal, text_of,
 };
 use crate::schedule::Class;
 
@@ -211,6 +211,7 @@ impl Layout {
         let mut words = self.blank(FileAddress::new(Kind::Passenger, record.ordinal));
         words[self.at.prloc] = bcd(&record.locator);
         words[self.at.prsta] = u64::from(record.state);
+        words[self.at.prnam] = index_word(&record.booking.names);
         self.write_booking(&record.booking, &mut words);
         seal(&mut words, record.version);
         words

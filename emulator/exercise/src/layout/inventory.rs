@@ -108,6 +108,12 @@ pub struct NameBucket {
     pub entries: Vec<(u64, u32)>,
 }
 
+/// The index word of a name field: the first six letters of its first surname.
+pub fn index_word(names: &str) -> u64 {
+    let letters = names.trim_start_matches(|c: char| c.is_ascii_digit());
+    bcd(letters.split('/').next().unwrap_or(""))
+}
+
 /// First bucket to look in for a name word.
 pub fn name_bucket_of(name: u64) -> u32 {
     let folded = ((name >> 18) & 0o777777) + (name & 0o777777);

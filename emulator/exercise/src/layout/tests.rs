@@ -31,7 +31,7 @@ pub(crate) fn test_layout() -> Layout {
 #[test]
 fn the_programs_layout_is_read() {
     let layout = test_layout();
-    assert_eq!(layout.words, [80, 40, 40, 80, 80, 80, 465]);
+    assert_eq!(layout.words, [80, 40, 40, 80, 80, 80, 465, 80]);
     assert_eq!(layout.at.bkcnt, 27);
     let place = layout.place(FileAddress::new(Kind::Set, 31), Copy::C1);
     assert_eq!(
@@ -63,7 +63,7 @@ fn in_historical_mode_passenger_records_are_single() {
 }
 
 fn places_tell_their_copies(layout: &Layout) {
-    let counts = [1_100, 3_700, 400, 50_000, NAME_BUCKETS, 1, SLOTS];
+    let counts = [1_100, 3_700, 400, 50_000, NAME_BUCKETS, 1, SLOTS, 8_192];
     for (kind, count) in Kind::ALL.into_iter().zip(counts) {
         for ordinal in 0..count {
             let address = FileAddress::new(kind, ordinal);

@@ -13,6 +13,7 @@ fn files() -> FilesDescription {
         days: 62,
         load_factor: 0.55,
         passenger_records: 40_000,
+        passenger_pool: 160_000,
         popular: crate::files::PopularDescription {
             flights: 24,
             days: 6,

@@ -18,7 +18,7 @@ use clock::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
-use super::booking_model::{Model, SeatChange, SeatKey, ToldBooking};
+use super::booking_model::{Lapses, Model, SeatChange, SeatKey, ToldBooking};
 use super::ledger::{Completed, Ledger, OpenEntry};
 use crate::day::Today;
 use crate::history::{self, Value};
@@ -67,8 +67,21 @@ impl Seats {
 
     /// A day is opened in this place.
     pub fn open_day(&mut self, place: u16) {
+        self.operations.open_day(place);
         self.linearisable.open_day(place);
         self.filed.open_day(place);
+    }
+
+    /// Bookings in sets may be ignored, told to nobody, or must have been.
+    pub fn lapse(&mut self, inputs: &Inputs, at: Instant, lapses: &Lapses, model: &Model) {
+        for (set, freed) in &lapses.begin {
+            self.operations.lapses(at, *set, freed);
+            self.filed.brings(at, at, *set, None);
+        }
+        for set in &lapses.over {
+            self.operations.lapsed(at, *set);
+        }
+        self.hear(inputs, at, model.today);
     }
 
     /// An entry was given up of which nobody will be told.
@@ -160,7 +173,7 @@ impl Seats {
                 Some(ordinal) if !sure => self.filed.end_undecided(set, Some(ordinal)),
                 Some(ordinal) => {
                     let nothing = ToldBooking::default();
-                    let filed = model.filed.get(&ordinal).and_then(Option::as_ref);
+                    let filed = model.told(ordinal);
                     let filed = Some((ordinal, filed.unwrap_or(&nothing)));
                     self.filed.end_answered(begun, at, set, filed);
                     self.filed.brings(begun, at, set, None);

@@ -27,6 +27,9 @@ use crate::layout::locator_ordinal;
 use crate::linearisability::{Deed, Event, Id, Outcome, Step};
 use crate::schedule::Schedule;
 
+/// In place of a serial, which has 12 bits: nobody entered it.
+const LAPSE: u16 = 1 << 12;
+
 /// An air information sheet lit for a day: number of the sheet, place of the day.
 pub type Display = (u16, u16);
 
@@ -74,6 +77,8 @@ pub struct Operations {
     nameless: Vec<ToldSegment>,
     /// Sets that may hold anything.
     blind: BTreeSet<u16>,
+    /// Seats that may come back because nobody touched a set's booking, by set.
+    lapsing: BTreeMap<u16, Vec<(usize, Part)>>,
     /// What began and ended since somebody last took it.
     pub events: Vec<(SeatKey, Event)>,
     /// The same as a history tells it.
@@ -212,6 +217,40 @@ impl Operations {
         };
         let displays = self.displays.get(usize::from(set)).into_iter().flatten();
         (displays.filter_map(flight).collect(), rest == "LL")
+    }
+
+    /// A day is opened in this place; nothing is on its way for the day that had it.
+    pub fn open_day(&mut self, place: u16) {
+        let held = self.may_hold.values_mut().chain(self.doubtful.values_mut());
+        for held in held.chain([&mut self.nameless]) {
+            held.retain(|segment| segment.key.1 != place);
+        }
+        for parts in self.lapsing.values_mut() {
+            parts.retain(|(_, part)| part.key.1 != place);
+        }
+        self.doubtful.retain(|_, held| !held.is_empty());
+    }
+
+    /// A set's booking may be ignored from now on, told to nobody.
+    pub fn lapses(&mut self, at: Instant, set: u16, freed: &[SeatChange]) {
+        self.lapsed(at, set);
+        let parts = freed.iter().map(|&(key, change)| Part {
+            key,
+            deed: Deed::Back(change.unsigned_abs() as u16),
+        });
+        let parts: Vec<(usize, Part)> = parts.enumerate().collect();
+        for (number, part) in &parts {
+            self.tell(at, (set, LAPSE), *number, part, Step::Begin(part.deed));
+        }
+        self.lapsing.insert(set, parts);
+    }
+
+    /// By now it has happened, or the set was used and it has not.
+    pub fn lapsed(&mut self, at: Instant, set: u16) {
+        let parts = self.lapsing.remove(&set).unwrap_or_default();
+        for (number, part) in &parts {
+            self.tell(at, (set, LAPSE), *number, part, Step::End(Outcome::Untold));
+        }
     }
 
     /// Everything a set may hold: what it was told, and what it may besides.
@@ -536,6 +575,7 @@ impl Operations {
             }
             // The set is empty, and everybody knows it.
             Some('I' | 'E') if good => {
+                self.lapsed(done.completed_at, set);
                 self.may_hold.remove(&set);
                 self.blind.remove(&set);
             }
