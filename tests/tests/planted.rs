@@ -44,7 +44,7 @@ struct Planted {
 }
 
 /// The table of planted faults.
-const PLANTED: [Planted; 15] = [
+const PLANTED: [Planted; 19] = [
     Planted {
         name: "answer-before-commit",
         site: MIDDLING,
@@ -134,6 +134,30 @@ const PLANTED: [Planted; 15] = [
         site: MIDDLING,
         exercise: "no-fault",
         judge: "availability-fresh",
+    },
+    Planted {
+        name: "idle-seats-kept",
+        site: MIDDLING,
+        exercise: "midnight",
+        judge: "inventory-adds-up",
+    },
+    Planted {
+        name: "purged-too-early",
+        site: MIDDLING,
+        exercise: "midnight",
+        judge: "nothing-acknowledged-lost",
+    },
+    Planted {
+        name: "reused-before-commit",
+        site: MIDDLING,
+        exercise: "midnight",
+        judge: "files-in-order",
+    },
+    Planted {
+        name: "in-order-too-early",
+        site: MIDDLING,
+        exercise: "midnight",
+        judge: "files-in-order",
     },
 ];
 
@@ -358,4 +382,29 @@ fn refuses_the_last_seats() {
 #[test]
 fn summary_not_raised() {
     is_found_by_it_alone("summary-not-raised");
+}
+
+#[test]
+fn without_a_planted_fault_midnight_holds() {
+    holds(MIDDLING, "midnight", 3);
+}
+
+#[test]
+fn seats_of_an_idle_booking_are_kept() {
+    is_found("idle-seats-kept");
+}
+
+#[test]
+fn a_booking_is_purged_too_early() {
+    is_found("purged-too-early");
+}
+
+#[test]
+fn a_record_is_used_again_before_it_is_freed() {
+    is_found("reused-before-commit");
+}
+
+#[test]
+fn the_files_are_called_in_order_too_early() {
+    is_found("in-order-too-early");
 }
