@@ -133,6 +133,8 @@ pub struct Cpu {
     pub instructions: u64,
     /// Those of them that belonged to passes of loops which only waited.
     pub waiting_instructions: u64,
+    /// And the cycles of those passes.
+    pub waiting_cycles: u64,
     /// Stop before executing the instruction with this number (the first is 0).
     pub stop_before_instruction: Option<u64>,
     /// Add whole passes of waiting loops in one step. Changes speed, nothing else.
@@ -234,6 +236,7 @@ impl Cpu {
             cycles: 0,
             instructions: 0,
             waiting_instructions: 0,
+            waiting_cycles: 0,
             stop_before_instruction: None,
             skip_waits: true,
             trace: None,

@@ -10,7 +10,7 @@
 //! An *anchor* holds the earlier state. It is renewed after 1, 2, 4 ... 64 backward transfers
 //! without a match, so that a loop with several backward transfers (a subroutine) is found too.
 //!
-//! `waiting_instructions` counts every proved pass, whether skipped or executed.
+//! `waiting_instructions` and `waiting_cycles` count every proved pass, whether skipped or executed.
 
 use crate::cpu::{Cpu, Indicators, Panel};
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,7 @@ impl Cpu {
                     self.cycles.wrapping_sub(self.wait.cycles),
                     self.instructions.wrapping_sub(self.wait.instructions),
                 );
+                self.waiting_cycles += pass.0;
                 self.waiting_instructions += pass.1;
                 self.wait.pass = pass;
                 self.wait.steps = 0;
@@ -167,6 +168,7 @@ impl Cpu {
         }
         self.cycles += passes * cycles;
         self.instructions += passes * instructions;
+        self.waiting_cycles += passes * cycles;
         self.waiting_instructions += passes * instructions;
         (self.wait.cycles, self.wait.instructions) = (self.cycles, self.instructions);
     }

@@ -159,6 +159,7 @@ proptest! {
             prop_assert_eq!(skipping.cycles, stepping.cycles);
             prop_assert_eq!(skipping.instructions, stepping.instructions);
             prop_assert_eq!(skipping.waiting_instructions, stepping.waiting_instructions);
+            prop_assert_eq!(skipping.waiting_cycles, stepping.waiting_cycles);
             prop_assert_eq!(
                 (skipping.ac, skipping.mq, skipping.xr, skipping.ic, skipping.core.stores()),
                 (stepping.ac, stepping.mq, stepping.xr, stepping.ic, stepping.core.stores())

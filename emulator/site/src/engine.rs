@@ -91,7 +91,7 @@ enum Event {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct ActiveAccount {
     /// When its relays closed, and its totals then.
-    since: Option<(Instant, [u64; 3])>,
+    since: Option<(Instant, [u64; 4])>,
     time: Span,
     instructions: u64,
     waiting: u64,
@@ -482,7 +482,7 @@ impl Site {
             let totals = self.computers[machine.index()].totals();
             account.time += now.max(since) - since;
             account.instructions += totals[0] - before[0];
-            account.waiting += totals[1] - before[1];
+            account.waiting += totals[2] - before[2];
         }
         account
     }
@@ -491,7 +491,7 @@ impl Site {
     pub fn statistics(&self) -> SiteStatistics {
         let machines = Machine::BOTH.map(|machine| {
             let computer = &self.computers[machine.index()];
-            let [instructions, waiting_instructions, cycles] = computer.totals();
+            let [instructions, cycles, waiting_instructions, waiting_cycles] = computer.totals();
             let account = self.account(machine, self.now);
             // Below 2^53: exact enough for a share.
             let (all, waiting) = (account.instructions as f64, account.waiting as f64);
@@ -500,6 +500,7 @@ impl Site {
                 instructions,
                 waiting_instructions,
                 cycles,
+                waiting_cycles,
                 active_time: account.time,
                 active_instructions: account.instructions,
                 active_waiting_instructions: account.waiting,

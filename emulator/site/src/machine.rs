@@ -143,8 +143,8 @@ pub struct Computer {
     pub halted_at: Option<u64>,
     /// When each channel's next appointment is.
     pub appointments: [Option<Instant>; CHANNELS],
-    /// Instructions, waiting instructions and cycles of earlier lives.
-    pub earlier: [u64; 3],
+    /// Instructions, cycles, and how many of both only waited, in earlier lives.
+    pub earlier: [u64; 4],
 }
 
 impl Computer {
@@ -166,7 +166,7 @@ impl Computer {
             dark_until: Instant::ZERO,
             halted_at: None,
             appointments: [None; CHANNELS],
-            earlier: [0; 3],
+            earlier: [0; 4],
         }
     }
 
@@ -235,12 +235,13 @@ impl Computer {
         changed
     }
 
-    /// Instructions, waiting instructions and cycles since the run began.
-    pub fn totals(&self) -> [u64; 3] {
+    /// Instructions, cycles, and how many of both only waited, since the run began.
+    pub fn totals(&self) -> [u64; 4] {
         let now = [
             self.cpu.instructions,
-            self.cpu.waiting_instructions,
             self.cpu.cycles,
+            self.cpu.waiting_instructions,
+            self.cpu.waiting_cycles,
         ];
         std::array::from_fn(|n| self.earlier[n] + now[n])
     }

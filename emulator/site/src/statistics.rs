@@ -19,6 +19,8 @@ pub struct MachineStatistics {
     pub waiting_instructions: u64,
     /// Cycles its clock showed.
     pub cycles: u64,
+    /// Those of them that passed in waits: skipped, but for the first pass of each.
+    pub waiting_cycles: u64,
     /// Time its relays were closed.
     pub active_time: Span,
     /// Instructions executed meanwhile.

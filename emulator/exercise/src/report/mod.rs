@@ -93,8 +93,11 @@ pub struct FaultReport {
 pub struct MachineReport {
     /// Seconds in the active role.
     pub active_s: f64,
-    /// Share of them it did not wait, 0 to 1.
+    /// Share of the instructions executed meanwhile that did not wait, 0 to 1.
     pub busy: f64,
+    /// Share of the time it was running, in whatever role, that it only waited and was moved on in
+    /// one step from event to event, 0 to 1.
+    pub skipped: f64,
 }
 
 /// Load of one line, 0 to 1.
@@ -304,6 +307,7 @@ impl Report {
                     let machine = MachineReport {
                         active_s: m.active_time.as_seconds_f64(),
                         busy: m.busy_share,
+                        skipped: m.waiting_cycles as f64 / (m.cycles as f64).max(1.0),
                     };
                     (format!("{:?}", m.machine), machine)
                 })

@@ -194,10 +194,11 @@ fn machines(to: &mut String, report: &Report, outcome: &Outcome) {
             .find(|(key, _)| key.ends_with(&format!("/{name}")))
             .map_or(0, |(_, n)| *n);
         let text = format!(
-            "active {:.1} s, then {:.1} % busy; {} instructions",
+            "active {:.1} s, then {:.1} % busy; {} instructions; {:.2} % of its time skipped as waiting",
             m.active_s,
             m.busy * 100.0,
-            grouped(instructions)
+            grouped(instructions),
+            m.skipped * 100.0
         );
         row(to, &format!("machine {name}"), text);
     }
