@@ -407,11 +407,11 @@ impl Judges {
                     self.takeovers.accepted(at, *set, *serial);
                     self.model.used(at, *set);
                 }
-                if !again && let Some(open) = self.ledger.open(*set) {
-                    let freed = self.model.may_free(*set, &open.text);
-                    self.sales.may_free(*set, *serial, freed);
+                if !again {
                     self.seats
                         .begun(inputs, at, *set, &self.ledger, &self.model);
+                    let freed = self.seats.operations.may_free(*set, *serial);
+                    self.sales.may_free(*set, *serial, freed);
                 }
             }
             SetOutput::Answer {
@@ -467,12 +467,16 @@ impl Judges {
             self.promise.acknowledged(at, &done);
             self.model.changed(entry.accepted_at, set, &entry.text);
         }
-        let changes = self.seats.completed(inputs, at, &done, &mut self.model);
+        let what = self.seats.completed(inputs, at, &done, &mut self.model);
         for (ordinal, set) in self.model.given_twice.drain(..) {
             self.files.given_twice(at, ordinal, set);
         }
-        self.sales.resolve(set, entry.serial);
-        self.sales.acknowledged(at, &done, &changes);
+        match what.untold {
+            true => self.sales.keep(set, entry.serial),
+            false => self.sales.resolve(set, entry.serial),
+        }
+        self.sales.may_have_freed(&what.besides);
+        self.sales.acknowledged(at, &done, &what.changes);
         self.completed.push(done);
     }
 

@@ -2,7 +2,9 @@
 //!
 //! Sold at least = opening count + seats acknowledged as sold - seats that may have been given
 //! back. A cancellation or an IGNORE may take effect any time after it was entered, so its seats
-//! count as given back from then on; if its answer says otherwise they count again. So the figure
+//! count as given back from then on; if its answer says otherwise they count again. Where nobody is
+//! told what was given back (a booking was brought in that nobody saw, and some of it cancelled), all
+//! that may have been counts as given back for ever. So the figure
 //! is never above what is truly sold, and one above the authorised number is a double sale.
 
 use std::collections::BTreeMap;
@@ -104,6 +106,20 @@ impl Sales {
         }
     }
 
+    /// Nobody will know what an entry gave back: its seats count as given back for ever.
+    pub fn keep(&mut self, set: u16, serial: u16) {
+        self.may_free.remove(&(set, serial));
+    }
+
+    /// So many seats may have been given back besides.
+    pub fn may_have_freed(&mut self, changes: &[SeatChange]) {
+        for &(key, change) in changes {
+            if let Some(count) = self.count(key) {
+                count[1] += change.min(0);
+            }
+        }
+    }
+
     /// An entry was acknowledged and changed seats so.
     pub fn acknowledged(&mut self, at: Instant, done: &Completed, changes: &[SeatChange]) {
         for &(key, change) in changes {
@@ -199,6 +215,21 @@ mod tests {
         // The answer says it was not given back: the next sell is one too many.
         judge.resolve(0, 2);
         judge.acknowledged(Instant(3), &sold(2, 1), &[(key, 1)]);
+        assert_eq!(judge.violations.count, 1);
+    }
+
+    #[test]
+    fn what_nobody_knows_may_have_been_given_back() {
+        let key = (0, 0, 1);
+        let mut judge = one_seat();
+        judge.may_free(0, 2, vec![(key, -1)]);
+        judge.keep(0, 2);
+        judge.may_have_freed(&[(key, -1), (key, 1)]);
+        for set in 1..=3 {
+            judge.acknowledged(Instant(3), &sold(set, 1), &[(key, 1)]);
+            assert_eq!(judge.violations.count, 0, "set {set}");
+        }
+        judge.acknowledged(Instant(4), &sold(4, 1), &[(key, 1)]);
         assert_eq!(judge.violations.count, 1);
     }
 }

@@ -43,6 +43,16 @@ pub struct Seats {
     fresh: Fresh,
 }
 
+/// What an answered entry did to seats.
+pub struct Done {
+    /// What it did for certain.
+    pub changes: Vec<SeatChange>,
+    /// What it gave back is not known: all that it may have, it may have.
+    pub untold: bool,
+    /// What more it may have given back.
+    pub besides: Vec<SeatChange>,
+}
+
 /// A flight, date and class in words: `AA1 12JUL Y`.
 pub fn name(inputs: &Inputs, today: Today, (flight, place, class): SeatKey) -> String {
     let flight = inputs.schedule.flights.get(usize::from(flight));
@@ -136,13 +146,18 @@ impl Seats {
         at: Instant,
         done: &Completed,
         model: &mut Model,
-    ) -> Vec<SeatChange> {
+    ) -> Done {
         let (schedule, today) = (&inputs.schedule, model.today);
         let sure = self.operations.completing(done, model);
         let (text, answer) = (&done.entry.text, done.entry.answer.trim_end());
-        let changes = model.apply(done.set, text, answer, schedule);
-        self.operations
+        let mut changes = model.apply(done.set, text, answer, schedule);
+        let untold = self
+            .operations
             .completed(at, done, &changes, sure, model, schedule);
+        if untold {
+            changes.clear();
+        }
+        let besides = self.operations.out_of_sight.clone();
         self.hear(inputs, at, model.today);
         self.file(inputs, at, done, sure, model);
         if let (Some(lights), Some(asked)) = (done.lights, operations::asked(text, today, schedule))
@@ -159,7 +174,11 @@ impl Seats {
             self.fresh.shown(&shown, &lines, &self.linearisable, &name);
             self.operations.lit(at, done, lines);
         }
-        changes
+        Done {
+            changes,
+            untold,
+            besides,
+        }
     }
 
     /// An entry that files, brings in or shows a booking was answered.
@@ -208,7 +227,7 @@ impl Seats {
         for (key, event) in self.operations.events.drain(..) {
             self.linearisable.hear(key, event, &name);
         }
-        for key in self.operations.out_of_sight.drain(..) {
+        for (key, _) in self.operations.out_of_sight.drain(..) {
             self.linearisable.lose_sight(key);
         }
         for text in self.operations.not_asked.drain(..) {

@@ -83,8 +83,8 @@ pub struct Operations {
     pub events: Vec<(SeatKey, Event)>,
     /// The same as a history tells it.
     pub entries: Vec<Entry>,
-    /// Flights at which more may have happened than was ever begun.
-    pub out_of_sight: Vec<SeatKey>,
+    /// What more may have happened than was ever begun.
+    pub out_of_sight: Vec<SeatChange>,
     /// Answers that did what was not asked for, in words.
     pub not_asked: Vec<String>,
 }
@@ -447,6 +447,17 @@ impl Operations {
         }
     }
 
+    /// Seats that an entry on its way may give back.
+    pub fn may_free(&self, set: u16, serial: u16) -> Vec<SeatChange> {
+        let open = self.open.get(&(set, serial));
+        let parts = open.into_iter().flat_map(|open| &open.parts);
+        let freed = parts.filter_map(|part| match part.deed {
+            Deed::Back(seats) => Some((part.key, -i32::from(seats))),
+            Deed::Sell(_) => None,
+        });
+        freed.collect()
+    }
+
     /// An entry is over without an answer, with one outcome for all its parts.
     pub fn ended(&mut self, at: Instant, set: u16, serial: u16, outcome: Outcome) {
         let Some(open) = self.open.remove(&(set, serial)) else {
@@ -475,7 +486,8 @@ impl Operations {
             // Whatever the booking held before, some of it may have been given back.
             let doubtful = self.doubtful.get(&ordinal).into_iter().flatten();
             let held = model.segments_on_file(ordinal).iter().chain(doubtful);
-            self.out_of_sight.extend(held.map(|segment| segment.key));
+            let freed = |segment: &ToldSegment| (segment.key, -i32::from(segment.seats));
+            self.out_of_sight.extend(held.map(freed));
         }
         match sure {
             true => drop(self.doubtful.remove(&ordinal)),
@@ -488,7 +500,7 @@ impl Operations {
     }
 
     /// An entry was answered, and the model has taken `changes` from its answer; `sure` is what
-    /// [`completing`](Operations::completing) gave.
+    /// [`completing`](Operations::completing) gave. Gives whether nobody knows what it gave back.
     pub fn completed(
         &mut self,
         at: Instant,
@@ -497,11 +509,11 @@ impl Operations {
         sure: bool,
         model: &Model,
         schedule: &Schedule,
-    ) {
+    ) -> bool {
         let (set, entry) = (done.set, (done.set, done.entry.serial));
         let (text, answer) = (done.entry.text.as_str(), done.entry.answer.trim_end());
         let Some(open) = self.open.remove(&entry) else {
-            return;
+            return false;
         };
         let good = ["OK", "IGNORED"]
             .iter()
@@ -532,8 +544,7 @@ impl Operations {
                 self.not_asked
                     .push(format!("{said}: that was not asked for"));
             }
-            self.out_of_sight
-                .extend(changes.iter().map(|change| change.0));
+            self.out_of_sight.extend(changes);
         }
         let shown = match open.function {
             _ if guess => None,
@@ -560,6 +571,7 @@ impl Operations {
             self.write(at, entry, open.function, told, value);
         }
         self.now_holds(done, good, model, schedule);
+        guess
     }
 
     /// What is lit at the set, and what it may hold, after an answer.

@@ -178,7 +178,7 @@ fn a_seat_of_another_flight_than_asked_for_is_noticed() {
     desk.reads(0, 1, SOLD, None);
     assert_eq!(
         desk.operations.out_of_sight,
-        [COACH],
+        [(COACH, 2)],
         "sold, and never asked for"
     );
     assert_eq!(
@@ -273,7 +273,7 @@ fn a_set_that_may_have_brought_in_anything_is_blind_until_it_is_empty() {
     desk.reads(0, 4, "OK AAAABC", None);
     assert_eq!(
         desk.operations.out_of_sight,
-        [COACH],
+        [(COACH, -2)],
         "two may be free again"
     );
     desk.types(0, 5, "I");
