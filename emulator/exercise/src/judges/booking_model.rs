@@ -6,12 +6,14 @@
 //! at the machines or the storage; the judges compare the two.
 //!
 //! When an answer does not tell enough (a booking is brought in whose contents nobody was told), the
-//! set is *unsure* until the agent ends or ignores the booking; nothing is claimed about it.
+//! set is *unsure* until the agent ends or ignores the booking; nothing is claimed about it, nor which
+//! seats its entries gave back.
 //!
 //! Time takes things away, told to nobody. At midnight segments of departed flights leave the
 //! bookings, and a booking with none left is forgotten: its record may be used for another. A set's
 //! booking that nobody touched for half an hour, or with a departed flight, may be ignored by the
-//! system: its seats count as given back and the set is unsure until it must have happened.
+//! system: it *lapses*. Its seats may be given back from then on, and the set is unsure until it must
+//! have happened.
 
 use std::collections::BTreeMap;
 
@@ -107,8 +109,8 @@ pub enum Filed {
 /// Bookings in sets that the system may ignore from now on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lapses {
-    /// Sets, and the seats that may come back.
-    pub begin: Vec<(u16, Vec<SeatChange>)>,
+    /// Sets, and what they were told they hold.
+    pub begin: Vec<(u16, Vec<ToldSegment>)>,
     /// Sets in which it must have happened.
     pub over: Vec<u16>,
 }
@@ -118,8 +120,10 @@ pub struct Lapses {
 struct Used {
     /// An entry that surely changed its booking was accepted.
     changed: Instant,
-    /// Any entry was accepted.
+    /// Any entry was accepted or answered.
     at_all: Instant,
+    /// Its booking may be ignored since then.
+    lapsing: bool,
 }
 
 /// Open bookings older than this may be ignored.
@@ -298,7 +302,7 @@ impl Model {
         filed.max(before).unwrap_or(0)
     }
 
-    /// An entry of a set was accepted.
+    /// An entry of a set was accepted or answered.
     pub fn used(&mut self, at: Instant, set: u16) {
         if let Some(used) = self.used.get_mut(usize::from(set)) {
             used.at_all = at;
@@ -316,29 +320,36 @@ impl Model {
         }
     }
 
-    /// The system may ignore the set's booking from now on. Gives the set and the seats that come back.
-    fn may_lapse(&mut self, index: usize) -> (u16, Vec<SeatChange>) {
+    /// The system may ignore the set's booking from now on. Gives the set and what it was told it
+    /// holds.
+    fn may_lapse(&mut self, index: usize) -> (u16, Vec<ToldSegment>) {
         let booking = std::mem::take(&mut self.sets[index]);
         self.unsure[index] = true;
-        let sold = booking.segments.iter();
-        let sold = sold.filter(|s| s.standing == Standing::Sold);
-        let freed = sold.map(|s| (s.key, -i32::from(s.seats)));
-        (index as u16, freed.collect())
+        self.used[index].lapsing = true;
+        (index as u16, booking.segments)
+    }
+
+    /// The set holds nothing, and everybody knows it.
+    fn is_left(&mut self, index: usize) -> ToldBooking {
+        self.unsure[index] = false;
+        self.used[index].lapsing = false;
+        std::mem::take(&mut self.sets[index])
     }
 
     /// Bookings that nobody has touched: some may be ignored from now on, and those that must have
     /// been, if the system had the time for it (`served`), are gone.
-    pub fn time_passes(&mut self, now: Instant, served: bool) -> Lapses {
+    pub fn time_passes(&mut self, now: Instant, served: impl Fn(u16) -> bool) -> Lapses {
         let mut lapses = Lapses::default();
         for index in 0..self.sets.len() {
-            let used = self.used[index];
-            if !self.sets[index].is_empty() && now.saturating_since(used.changed) >= IDLE {
+            let (set, used) = (index as u16, self.used[index]);
+            let unsure = self.unsure[index];
+            let may_hold = !self.sets[index].is_empty() || unsure && !used.lapsing;
+            if may_hold && now.saturating_since(used.changed) >= IDLE {
                 lapses.begin.push(self.may_lapse(index));
             }
-            if self.unsure[index] && served && now.saturating_since(used.at_all) >= IDLE_AT_MOST {
-                self.unsure[index] = false;
-                self.sets[index] = ToldBooking::default();
-                lapses.over.push(index as u16);
+            if unsure && now.saturating_since(used.at_all) >= IDLE_AT_MOST && served(set) {
+                self.is_left(index);
+                lapses.over.push(set);
             }
         }
         lapses
@@ -378,11 +389,9 @@ impl Model {
         lapses
     }
 
-    /// Seats an entry would give back if it is done, told or not yet told; of a set that cannot be
-    /// known, all it could give back of what was told.
-    pub fn may_free(&self, set: u16, text: &str) -> Vec<SeatChange> {
-        let index = usize::from(set);
-        let (Some(booking), Some(&unsure)) = (self.sets.get(index), self.unsure.get(index)) else {
+    /// Seats an entry gives back if it is done; none if it cannot be known.
+    pub fn gives_back(&self, set: u16, text: &str) -> Vec<SeatChange> {
+        let Some(booking) = self.of_set(set) else {
             return Vec::new();
         };
         let back = |standing: Standing| -> Vec<SeatChange> {
@@ -391,9 +400,7 @@ impl Model {
         };
         match text {
             "I" | "IG" | "XI" => back(Standing::Sold),
-            "E" | "ET" if unsure => [back(Standing::Leaving), back(Standing::Filed)].concat(),
             "E" | "ET" => back(Standing::Leaving),
-            _ if unsure && text.starts_with('X') => back(Standing::Sold),
             _ => {
                 let segment = text
                     .strip_prefix('X')
@@ -407,7 +414,8 @@ impl Model {
         }
     }
 
-    /// Applies an acknowledged entry. Gives the seats it sold and gave back.
+    /// Applies an acknowledged entry. Gives the seats it sold and gave back; of a set that cannot be
+    /// known only what it sold.
     pub fn apply(
         &mut self,
         set: u16,
@@ -419,7 +427,7 @@ impl Model {
         if index >= self.sets.len() {
             return Vec::new();
         }
-        let freed = self.may_free(set, text);
+        let freed = self.gives_back(set, text);
         let booking = &mut self.sets[index];
         match text.chars().next() {
             Some('0') => match told_segment(answer, self.today, schedule) {
@@ -450,7 +458,7 @@ impl Model {
                 Vec::new()
             }
             // Which segment it was cannot be known.
-            Some('X') if self.unsure[index] && answer == "OK" => freed,
+            Some('X') if self.unsure[index] => freed,
             Some('X') if answer == "OK" => {
                 let chosen = text[1..].parse::<usize>().ok();
                 let mut number = 0;
@@ -474,8 +482,7 @@ impl Model {
                 freed
             }
             Some('I') if answer == "IGNORED" => {
-                *booking = ToldBooking::default();
-                self.unsure[index] = false;
+                self.is_left(index);
                 freed
             }
             Some('E') if answer.starts_with("OK ") => {
@@ -491,8 +498,8 @@ impl Model {
     }
 
     fn end(&mut self, index: usize, locator: &str) {
-        let mut booking = std::mem::take(&mut self.sets[index]);
-        let unsure = std::mem::take(&mut self.unsure[index]);
+        let unsure = self.unsure[index];
+        let mut booking = self.is_left(index);
         let Some(ordinal) = locator_ordinal(locator.trim()) else {
             return;
         };
@@ -594,8 +601,8 @@ mod tests {
         let told = model.of_set(0).unwrap();
         assert_eq!((told.segments.len(), told.persons), (2, 2));
         assert_eq!(told.items[&'9'], "212-555-0100-H");
-        assert_eq!(model.may_free(0, "IG"), [(key, -2)]);
-        assert_eq!(model.may_free(0, "X2"), []);
+        assert_eq!(model.gives_back(0, "IG"), [(key, -2)]);
+        assert_eq!(model.gives_back(0, "X2"), []);
         assert_eq!(model.apply(0, "E", "OK AAAABC", &schedule), []);
         assert!(model.of_set(0).unwrap().is_empty());
         let filed = model.told(0o12).unwrap();
@@ -627,10 +634,9 @@ mod tests {
     }
 
     #[test]
-    fn an_undecided_entry_leaves_a_set_unsure_and_its_seats_may_come_back() {
+    fn an_undecided_entry_leaves_a_set_unsure_until_it_is_left() {
         let schedule = schedule();
         let mut model = Model::new(1, today());
-        let key = (0, 11, 1);
         model.apply(
             0,
             "02Y2",
@@ -641,10 +647,33 @@ mod tests {
         assert!(model.of_set(0).is_some(), "to look changes nothing");
         model.undecided(0, "X1");
         assert_eq!(model.of_set(0), None);
-        assert_eq!(model.may_free(0, "X1"), [(key, -2)]);
-        assert_eq!(model.apply(0, "IG", "IGNORED", &schedule), [(key, -2)]);
+        assert_eq!(model.gives_back(0, "X1"), [], "nobody knows");
+        assert_eq!(model.apply(0, "IG", "IGNORED", &schedule), []);
         assert!(model.of_set(0).is_some());
         model.undecided(0, "E");
         assert_eq!(model.undecided_ends, 1);
+    }
+
+    #[test]
+    fn a_booking_left_alone_may_be_ignored_and_after_an_hour_it_must_have_been() {
+        let (schedule, minute) = (schedule(), |n: u64| Instant(n * 60_000_000_000));
+        let mut model = Model::new(2, today());
+        let sold = "1 AA1    Y 12JUL LGALAX SS2  0900 1130";
+        model.used(minute(5), 0);
+        model.changed(minute(5), 0, "02Y2");
+        model.apply(0, "02Y2", sold, &schedule);
+        assert_eq!(model.time_passes(minute(34), |_| true), Lapses::default());
+        let begin = model.time_passes(minute(35), |_| true).begin;
+        let [(0, held)] = &begin[..] else {
+            panic!("set 0, not {begin:?}")
+        };
+        assert_eq!((held[0].key, held[0].seats), ((0, 11, 1), 2));
+        assert_eq!(model.of_set(0), None);
+        let later = model.time_passes(minute(64), |_| true);
+        assert_eq!(later, Lapses::default(), "it is told once");
+        let down = model.time_passes(minute(65), |_| false);
+        assert_eq!(down, Lapses::default(), "nobody had the time for it");
+        assert_eq!(model.time_passes(minute(66), |_| true).over, [0]);
+        assert!(model.of_set(0).expect("known").is_empty());
     }
 }

@@ -463,6 +463,7 @@ impl Judges {
 
     fn acknowledged(&mut self, inputs: &Inputs, at: Instant, done: Completed) {
         let (set, entry) = (done.set, &done.entry);
+        self.model.used(at, set);
         if !is_refusal(&entry.text, &entry.answer, done.lights) {
             self.promise.acknowledged(at, &done);
             self.model.changed(entry.accepted_at, set, &entry.text);
@@ -482,10 +483,8 @@ impl Judges {
 
     /// Open bookings may be ignored, told to nobody.
     fn lapse(&mut self, inputs: &Inputs, at: Instant, lapses: &Lapses) {
-        for (_, freed) in &lapses.begin {
-            self.sales.freed(freed);
-        }
-        self.seats.lapse(inputs, at, lapses, &self.model);
+        let freed = self.seats.lapse(inputs, at, lapses, self.model.today);
+        self.sales.may_have_freed(&freed);
     }
 
     /// A machine has had its relays closed for ten minutes.
@@ -496,7 +495,9 @@ impl Judges {
     /// Time has passed: open bookings grow old, and now and then the whole of storage is checked.
     pub fn time_passes(&mut self, inputs: &Inputs, now: Instant, storage: &Storage) {
         if now.0.is_multiple_of(1_000_000_000) {
-            let lapses = self.model.time_passes(now, self.served(now));
+            let served = self.served(now);
+            let idle = |set| served && self.ledger.open(set).is_none();
+            let lapses = self.model.time_passes(now, idle);
             self.lapse(inputs, now, &lapses);
         }
         if now >= self.next_audit {

@@ -88,15 +88,6 @@ impl Sales {
         self.may_free.insert((set, serial), freed);
     }
 
-    /// Seats that may have come back, told to nobody.
-    pub fn freed(&mut self, changes: &[SeatChange]) {
-        for &(key, change) in changes {
-            if let Some(count) = self.count(key) {
-                count[1] += change;
-            }
-        }
-    }
-
     /// The fate of an entry is known; what it really did follows in `acknowledged`.
     pub fn resolve(&mut self, set: u16, serial: u16) {
         for (key, change) in self.may_free.remove(&(set, serial)).unwrap_or_default() {
@@ -111,7 +102,7 @@ impl Sales {
         self.may_free.remove(&(set, serial));
     }
 
-    /// So many seats may have been given back besides.
+    /// Seats may have been given back, told to nobody.
     pub fn may_have_freed(&mut self, changes: &[SeatChange]) {
         for &(key, change) in changes {
             if let Some(count) = self.count(key) {

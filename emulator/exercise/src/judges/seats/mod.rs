@@ -82,16 +82,25 @@ impl Seats {
         self.filed.open_day(place);
     }
 
-    /// Bookings in sets may be ignored, told to nobody, or must have been.
-    pub fn lapse(&mut self, inputs: &Inputs, at: Instant, lapses: &Lapses, model: &Model) {
-        for (set, freed) in &lapses.begin {
-            self.operations.lapses(at, *set, freed);
+    /// Bookings in sets may be ignored, told to nobody, or must have been. Gives the seats that may
+    /// come back.
+    pub fn lapse(
+        &mut self,
+        inputs: &Inputs,
+        at: Instant,
+        lapses: &Lapses,
+        today: Today,
+    ) -> Vec<SeatChange> {
+        let mut freed = Vec::new();
+        for (set, told) in &lapses.begin {
+            freed.extend(self.operations.lapses(at, *set, told));
             self.filed.brings(at, at, *set, None);
         }
         for set in &lapses.over {
-            self.operations.lapsed(at, *set);
+            self.operations.is_left(at, *set);
         }
-        self.hear(inputs, at, model.today);
+        self.hear(inputs, at, today);
+        freed
     }
 
     /// An entry was given up of which nobody will be told.

@@ -231,22 +231,35 @@ impl Operations {
         self.doubtful.retain(|_, held| !held.is_empty());
     }
 
-    /// A set's booking may be ignored from now on, told to nobody.
-    pub fn lapses(&mut self, at: Instant, set: u16, freed: &[SeatChange]) {
-        self.lapsed(at, set);
-        let parts = freed.iter().map(|&(key, change)| Part {
-            key,
-            deed: Deed::Back(change.unsigned_abs() as u16),
-        });
-        let parts: Vec<(usize, Part)> = parts.enumerate().collect();
+    /// A set's booking may be ignored from now on, told to nobody; `told` is what the set was told it
+    /// holds. Gives what may come back.
+    pub fn lapses(&mut self, at: Instant, set: u16, told: &[ToldSegment]) -> Vec<SeatChange> {
+        self.may_come_back_no_more(at, set);
+        let may_hold = self.may_hold.entry(set).or_default();
+        may_hold.extend(told);
+        let sold = may_hold.iter().filter(|s| s.standing == Standing::Sold);
+        let back = |segment: &ToldSegment| Part {
+            key: segment.key,
+            deed: Deed::Back(segment.seats),
+        };
+        let parts: Vec<(usize, Part)> = sold.map(back).enumerate().collect();
         for (number, part) in &parts {
             self.tell(at, (set, LAPSE), *number, part, Step::Begin(part.deed));
         }
+        let freed = parts.iter().map(|(_, part)| (part.key, part.deed.change()));
+        let freed = freed.map(|(key, change)| (key, -change)).collect();
         self.lapsing.insert(set, parts);
+        freed
     }
 
-    /// By now it has happened, or the set was used and it has not.
-    pub fn lapsed(&mut self, at: Instant, set: u16) {
+    /// The set holds nothing, and everybody knows it.
+    pub fn is_left(&mut self, at: Instant, set: u16) {
+        self.may_come_back_no_more(at, set);
+        self.may_hold.remove(&set);
+        self.blind.remove(&set);
+    }
+
+    fn may_come_back_no_more(&mut self, at: Instant, set: u16) {
         let parts = self.lapsing.remove(&set).unwrap_or_default();
         for (number, part) in &parts {
             self.tell(at, (set, LAPSE), *number, part, Step::End(Outcome::Untold));
@@ -272,7 +285,7 @@ impl Operations {
             deed: Deed::Back(seats),
         };
         if before.is_empty() && self.is_sure(set, model) {
-            let freed = model.may_free(set, text).into_iter();
+            let freed = model.gives_back(set, text).into_iter();
             return freed
                 .map(|(key, n)| back(key, n.unsigned_abs() as u16))
                 .collect();
@@ -486,6 +499,7 @@ impl Operations {
             // Whatever the booking held before, some of it may have been given back.
             let doubtful = self.doubtful.get(&ordinal).into_iter().flatten();
             let held = model.segments_on_file(ordinal).iter().chain(doubtful);
+            let held = held.filter(|segment| segment.standing == Standing::Filed);
             let freed = |segment: &ToldSegment| (segment.key, -i32::from(segment.seats));
             self.out_of_sight.extend(held.map(freed));
         }
@@ -585,12 +599,7 @@ impl Operations {
                     *displays = vec![asked.display];
                 }
             }
-            // The set is empty, and everybody knows it.
-            Some('I' | 'E') if good => {
-                self.lapsed(done.completed_at, set);
-                self.may_hold.remove(&set);
-                self.blind.remove(&set);
-            }
+            Some('I' | 'E') if good => self.is_left(done.completed_at, set),
             Some('*') if model.of_set(set).is_none() => {
                 let locator = done.entry.answer.split_once(' ').map(|(first, _)| first);
                 let doubtful = locator.and_then(locator_ordinal);
