@@ -66,6 +66,8 @@ pub struct State {
     link: [u8; 32],
     /// Frames behind it.
     piece: Vec<u8>,
+    /// Bytes of the frames before the piece.
+    bytes: u64,
     records: u64,
     last: Instant,
 }
@@ -76,6 +78,7 @@ impl State {
         State {
             link: [0; 32],
             piece: Vec::new(),
+            bytes: 0,
             records: 0,
             last: Instant::ZERO,
         }
@@ -84,6 +87,11 @@ impl State {
     /// Number of records so far.
     pub fn records(&self) -> u64 {
         self.records
+    }
+
+    /// Bytes of their frames.
+    pub fn bytes(&self) -> u64 {
+        self.bytes + self.piece.len() as u64
     }
 
     /// Instant of the last record; 0 when there is none.
@@ -109,6 +117,7 @@ impl State {
         self.last = at;
         if self.piece.len() >= PIECE {
             self.link = *self.link_behind(&self.piece).as_bytes();
+            self.bytes += self.piece.len() as u64;
             self.piece.clear();
         }
     }

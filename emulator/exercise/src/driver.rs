@@ -34,6 +34,7 @@ use crate::agents::{AgentCounts, Agents, Key, SetEvent};
 use crate::entries_csv::Answered;
 use crate::history;
 use crate::inputs::Inputs;
+use crate::judges::files_audit::Kept;
 use crate::judges::ledger::Traffic;
 use crate::judges::takeovers::{Fired, Takeover};
 use crate::judges::{Judges, Verdict, text_of};
@@ -48,6 +49,8 @@ pub use plan::{Plan, StartError};
 
 /// Length of a slice.
 pub const SLICE: Span = Span::from_millis(10);
+
+const DAY: Span = Span::from_secs(24 * 3600);
 
 /// Journal record kinds.
 pub mod kind {
@@ -98,6 +101,17 @@ pub struct Progress {
     pub settling: bool,
 }
 
+/// How much is on file, once in twenty-four hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// When somebody looked.
+    pub at: Instant,
+    /// Passenger records.
+    pub kept: Kept,
+    /// Bytes of the journal's records so far.
+    pub journal: u64,
+}
+
 /// Everything a run showed; the report is written from it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -135,6 +149,10 @@ pub struct Outcome {
     pub entries: Vec<Answered>,
     /// Seats that the inventory counts and no booking has.
     pub seats_left_over: u64,
+    /// Passenger records used or reserved, at the end.
+    pub passenger_records: u32,
+    /// Every twenty-four hours.
+    pub days: Vec<Day>,
 }
 
 /// Somebody besides the judges who looks on: a diagram, a history. Changes nothing.
@@ -202,6 +220,7 @@ pub struct Run {
     workload: Workload,
     counters: CounterWatch,
     entries: EntryList,
+    days: Vec<Day>,
     operators: Operators,
     /// The machine lost last.
     lost: Option<Machine>,
@@ -255,6 +274,7 @@ impl Run {
             workload: workload(plan),
             counters: CounterWatch::default(),
             entries: EntryList::default(),
+            days: Vec::new(),
             operators: Operators::new(inputs.description.switch.operators, plan.options.seed),
             lost: None,
             now: Instant::ZERO,
@@ -403,6 +423,14 @@ impl Run {
         }
         self.judges
             .time_passes(&plan.inputs, until, self.site.media());
+        if until.0.is_multiple_of(DAY.0) {
+            self.judges.audit(&plan.inputs, until, self.site.media());
+            self.days.push(Day {
+                at: until,
+                kept: self.judges.files.kept,
+                journal: journal.state().bytes(),
+            });
+        }
     }
 
     fn press(
@@ -453,6 +481,8 @@ impl Run {
             cut: plan.is_cut(),
             entries: self.entries.rows.clone(),
             seats_left_over: judges.seats_left_over(),
+            passenger_records: judges.files.kept.reached,
+            days: self.days.clone(),
         }
     }
 }

@@ -263,6 +263,8 @@ pub enum Condition {
     BusyAtMost(u32),
     /// At least so many entries answered.
     Answered(u64),
+    /// Never more than so many passenger records are used or reserved.
+    PassengerRecordsAtMost(u32),
 }
 
 /// A mistake of meaning: path in the file (field names and indices), message, help.

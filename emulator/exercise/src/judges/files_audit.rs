@@ -32,6 +32,17 @@ use crate::layout::{
 use crate::recovered::{Media, Recovered};
 use crate::schedule::Class;
 
+/// What the passenger records were used for, when somebody looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// A booking stands in them.
+    pub on_file: u32,
+    /// Free, and used before.
+    pub free: u32,
+    /// Records used or reserved so far, from the first; the others never were.
+    pub reached: u32,
+}
+
 /// The judge's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesAudit {
@@ -49,6 +60,8 @@ pub struct FilesAudit {
     sets_compared: u64,
     pub(super) counts_compared: u64,
     days_opened: u64,
+    /// Passenger records, by the last audit.
+    pub kept: Kept,
     pub(super) lost: Violations,
     pub(super) sums: Violations,
     order: Violations,
@@ -159,8 +172,12 @@ impl FilesAudit {
             self.compare_set(now, set, &record.booking, model, ledger);
         }
         // A keypoint that was never written must not hide what was told.
-        let end = recovered.first_free_pnr().unwrap_or(0);
-        let end = end.max(model.ordinals_end());
+        let reserved = recovered.first_free_pnr().unwrap_or(0);
+        let end = reserved.max(model.ordinals_end());
+        self.kept = Kept {
+            reached: end.saturating_sub(1),
+            ..Kept::default()
+        };
         let mut untold = Vec::new();
         for ordinal in 1..end {
             let told = model.told(ordinal);
@@ -178,6 +195,8 @@ impl FilesAudit {
                 continue;
             };
             let stands = record.state == 1;
+            self.kept.on_file += u32::from(stands);
+            self.kept.free += u32::from(record.state == 0);
             if stands {
                 add(
                     &record.booking,

@@ -160,7 +160,8 @@ pub struct Judges {
     sales: Sales,
     /// Seats as the terminals were told of them.
     pub seats: Seats,
-    files: FilesAudit,
+    /// What stands in storage.
+    pub files: FilesAudit,
     promise: Promise,
     turns: Turns,
     fencing: Fencing,

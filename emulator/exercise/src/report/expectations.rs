@@ -89,6 +89,10 @@ fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, St
             }
             (longest <= *bound, seconds(longest))
         }
+        Condition::PassengerRecordsAtMost(most) => {
+            let found = outcome.passenger_records;
+            (found <= *most, found.to_string())
+        }
         Condition::ResponseP90AtMost(bound) => {
             let found = outcome.traffic.responses.percentile(90);
             (found <= *bound, seconds(found))

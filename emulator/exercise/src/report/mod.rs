@@ -100,6 +100,21 @@ pub struct MachineReport {
     pub skipped: f64,
 }
 
+/// How much is on file, once in twenty-four hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DayReport {
+    /// When.
+    pub at_s: f64,
+    /// Passenger records in which a booking stands.
+    pub on_file: u32,
+    /// That are free and were used before.
+    pub free: u32,
+    /// Used or reserved so far: the file's size.
+    pub reached: u32,
+    /// Bytes of the journal's records in these twenty-four hours.
+    pub journal_bytes: u64,
+}
+
 /// Load of one line, 0 to 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -179,6 +194,8 @@ pub struct Report {
     pub machines: BTreeMap<String, MachineReport>,
     /// Instructions of the active machine outside the wait loop, per entry answered.
     pub mean_path: Option<f64>,
+    /// Passenger records and journal, every twenty-four hours.
+    pub days: Vec<DayReport>,
     /// Lines.
     pub lines: Vec<LineReport>,
     /// Seats that the inventory counts and no booking has, at the end.
@@ -313,6 +330,7 @@ impl Report {
                 })
                 .collect(),
             mean_path: (answered > 0).then(|| active as f64 / answered as f64),
+            days: days(outcome),
             lines: statistics
                 .lines
                 .iter()
@@ -359,6 +377,18 @@ impl Report {
     pub fn refused_per_cent(&self) -> f64 {
         per_cent(self.entries.refused, self.entries.sent)
     }
+}
+
+fn days(outcome: &Outcome) -> Vec<DayReport> {
+    let mut journal = 0;
+    let days = outcome.days.iter().map(|day| DayReport {
+        at_s: day.at.as_seconds_f64(),
+        on_file: day.kept.on_file,
+        free: day.kept.free,
+        reached: day.kept.reached,
+        journal_bytes: day.journal - std::mem::replace(&mut journal, day.journal),
+    });
+    days.collect()
 }
 
 /// Entries sent again by the interchanges without anybody's doing.

@@ -98,6 +98,7 @@ pub fn write(report: &Report, script: &Script, outcome: &Outcome) -> String {
             }
         );
     }
+    days(&mut to, report);
     verdicts(&mut to, report);
     heading(&mut to, "What is real and what is not");
     for line in HONEST.lines() {
@@ -236,6 +237,30 @@ fn machines(to: &mut String, report: &Report, outcome: &Outcome) {
     let available = format!("{:.3} %", report.availability.measured * 100.0);
     row(to, "availability felt at the sets", available);
     let _ = outcome;
+}
+
+/// What is on file, a line for each twenty-four hours.
+fn days(to: &mut String, report: &Report) {
+    if report.days.is_empty() {
+        return;
+    }
+    heading(to, "Files and journal, every twenty-four hours");
+    let _ = writeln!(
+        to,
+        "  {:>6} {:>10} {:>10} {:>10} {:>16}",
+        "after", "on file", "free", "in all", "journal, bytes"
+    );
+    for day in &report.days {
+        let _ = writeln!(
+            to,
+            "  {:>4} h {:>10} {:>10} {:>10} {:>16}",
+            (day.at_s / 3600.0).round(),
+            grouped(day.on_file.into()),
+            grouped(day.free.into()),
+            grouped(day.reached.into()),
+            grouped(day.journal_bytes)
+        );
+    }
 }
 
 fn verdicts(to: &mut String, report: &Report) {
