@@ -483,6 +483,8 @@ fn seats_concerned(text: &str, booking: Option<&ToldBooking>) -> u64 {
     }
 }
 
+/// No record of a pool directory has this ordinal or a greater one.
+const DIRECTORY_END: u32 = 8192;
 /// Segments of a booking at most.
 const SEGMENTS_MAX: u64 = 3;
 /// Seats of a segment at most.
@@ -502,6 +504,7 @@ pub fn rebuilt<M: Media>(unit: StorageUnit, inputs: &Inputs, recovered: &Recover
         (Kind::Passenger, passengers),
         (Kind::Name, NAME_BUCKETS),
         (Kind::Keypoint, 1),
+        (Kind::Directory, DIRECTORY_END),
     ];
     let whole = |address| {
         let Some(newest) = recovered.newest(address) else {
