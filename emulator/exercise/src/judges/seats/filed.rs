@@ -6,7 +6,8 @@
 //! begun by then, and not by one that another was surely after, which was answered before. Once a
 //! display has shown what an END filed, that END has happened, answered or not.
 //!
-//! Of a booking changed by an END of which nobody was told nothing is said any more.
+//! Of a booking changed by an END of which nobody was told nothing is said any more, until its record
+//! has another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,6 +99,8 @@ impl Filed {
         let Some((ordinal, booking)) = filed else {
             return;
         };
+        // What is on file is known again: the record has another booking.
+        self.unjudged.remove(&ordinal);
         let versions = self.versions.entry(ordinal).or_default();
         let held = held(booking);
         // A display may have shown that it had happened.
