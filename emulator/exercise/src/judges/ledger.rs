@@ -23,6 +23,7 @@
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::layout::locator_ordinal;
 use crate::statistics::Responses;
 
 /// An entry accepted by an interchange.
@@ -162,6 +163,31 @@ fn good_answer(text: &str) -> Option<&'static str> {
         Some('I') => Some("IGNORED"),
         Some('1') => Some(""),
         _ => None,
+    }
+}
+
+/// The stored answer to an entry and the answer to the next one, told together as `rest`. The first is
+/// `None` where they cannot be told apart.
+fn parted<'a>(before: &str, entry: &str, rest: &'a str) -> (Option<&'a str>, &'a str) {
+    if !before.starts_with('*') {
+        // A stored answer holds no slash, except that of a display.
+        let (stored, rest) = rest.split_once('/').unwrap_or((rest, ""));
+        return (Some(stored), rest);
+    }
+    // A booking brought in is told by locator and names; a list, by locators.
+    let mut words = rest.split([' ', '/']);
+    let mut is_locator = || words.next().and_then(locator_ordinal).is_some();
+    let is_list = is_locator() && is_locator();
+    match entry.chars().next() {
+        _ if is_list => (None, rest.split_once('/').map_or("", |(_, rest)| rest)),
+        // Names are no segments: whoever reads the one or the other finds it.
+        _ if matches!(entry, "*A" | "*I") => (Some(rest), rest),
+        Some('*') => (None, rest.split_once('/').map_or("", |(_, rest)| rest)),
+        Some('1') => (Some(rest), ""),
+        _ => match rest.rsplit_once('/') {
+            Some((stored, rest)) => (Some(stored), rest),
+            None => (Some(rest), ""),
+        },
     }
 }
 
@@ -324,19 +350,13 @@ impl Ledger {
             self.traffic.told_done += 1;
             // Lights are not told again, nor is an answer that itself began so.
             let unsaid = in_doubt || before.text.starts_with('1');
-            // A stored answer holds no slash, except that of a display.
-            let parted = match (before.text.starts_with('*'), entry.text.starts_with('*')) {
-                (true, false) => rest.rsplit_once('/'),
-                _ => rest.split_once('/'),
-            };
-            let (stored, rest) = match (unsaid, parted) {
-                (true, _) => (good_answer(&before.text), rest.to_owned()),
-                (false, Some((stored, rest))) => (Some(stored), rest.to_owned()),
-                (false, None) => (Some(rest), String::new()),
+            let (stored, rest) = match unsaid {
+                true => (good_answer(&before.text), rest),
+                false => parted(&before.text, &entry.text, rest),
             };
             let stored = stored.map(str::to_owned);
-            entry.answer = rest;
-            let Some(stored) = stored.filter(|_| !before.text.starts_with('*')) else {
+            entry.answer = rest.to_owned();
+            let Some(stored) = stored else {
                 self.traffic.answered += 1;
                 outcome.undecided = Some(before);
                 return;
@@ -530,8 +550,28 @@ mod tests {
 
     #[test]
     fn a_display_told_again_may_hold_slashes() {
-        let (_, _, outcome) = given_up(&["*ABACDH", "9212"], "LAST ENTRY DONE/ABACDH ARDO/MO/OK");
-        assert_eq!(outcome.completed.expect("answered").entry.answer, "OK");
-        assert_eq!(outcome.undecided.expect("what it brought").text, "*ABACDH");
+        let booking = "ABACDH 2ARDO/MO/BEA";
+        let shown = format!("{booking}/1 AA1    Y 12JUL LGALAX HK2/");
+        for (entry, rest, stored, answer) in [
+            ("9212", "ABACDH 2ARDO/MO/BEA/OK", Some(booking), "OK"),
+            ("112JULLGALAX", booking, Some(booking), ""),
+            ("*I", shown.as_str(), Some(&*shown), shown.as_str()),
+            // Which of them is the last of the first is not said.
+            (
+                "*ABACDG",
+                "ABACDH ARDO/MO/FINISH OR IGNORE",
+                None,
+                "MO/FINISH OR IGNORE",
+            ),
+            ("*I", "ABACDH ABACDG/NO BOOKING", None, "NO BOOKING"),
+            ("9212", "NO RECORD/OK", Some("NO RECORD"), "OK"),
+        ] {
+            let (_, _, outcome) = given_up(&["*ABACDH", entry], &format!("{DONE}{rest}"));
+            let done = outcome.before_done.map(|done| done.entry.answer);
+            assert_eq!(done.as_deref(), stored, "{rest}");
+            assert_eq!(outcome.undecided.is_some(), stored.is_none(), "{rest}");
+            let completed = outcome.completed.expect("answered");
+            assert_eq!(completed.entry.answer, answer, "{rest}");
+        }
     }
 }

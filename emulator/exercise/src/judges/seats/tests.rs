@@ -280,3 +280,23 @@ fn a_set_that_may_have_brought_in_anything_is_blind_until_it_is_empty() {
     desk.reads(0, 5, "IGNORED", None);
     assert!(desk.operations.is_sure(0, &desk.model));
 }
+
+#[test]
+fn a_display_given_up_is_told_with_the_next_answer_and_what_it_brought_is_known() {
+    let mut desk = Desk::new();
+    desk.types(1, 1, "0AA1Y12JULLGALAXNN2");
+    desk.reads(1, 1, SOLD, None);
+    desk.types(1, 2, "E");
+    desk.reads(1, 2, "OK AAAABC", None);
+    desk.heard();
+    desk.types(0, 1, "*AAAABC");
+    desk.types(0, 2, "*I");
+    let told = "LAST ENTRY DONE/AAAABC SMITH/JOHN MR/1 AA1    Y 12JUL LGALAX HK2/";
+    desk.reads(0, 2, told, None);
+    assert!(desk.operations.is_sure(0, &desk.model));
+    desk.types(0, 3, "X1");
+    desk.reads(0, 3, "OK", None);
+    desk.types(0, 4, "E");
+    desk.reads(0, 4, "OK AAAABC", None);
+    assert_eq!(desk.heard(), ["0/4 gives back 2 Y", "0/4 Done Y"]);
+}
