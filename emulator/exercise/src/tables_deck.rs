@@ -26,8 +26,8 @@ use crate::schedule::Schedule;
 pub const INTERCHANGES_PER_LINE: u8 = 16;
 /// Lines the line adapter can serve.
 pub const LINES_MAX: u8 = 64;
-/// Most agent sets: the program has a word for each where it has its slot buffers (`TOUCH`).
-pub const SETS_MAX: u32 = 2790;
+/// Most agent sets: the program has a word for each (`TOUCH`), in hot mode in its slot buffers.
+pub const SETS_MAX: u32 = 1500;
 
 /// Where one interchange stands, as far as the control program must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
