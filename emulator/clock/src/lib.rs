@@ -20,6 +20,7 @@
 
 pub mod calendar;
 pub mod journal;
+pub mod pace;
 pub mod pool;
 pub mod random;
 pub mod scheduler;
@@ -28,6 +29,7 @@ pub mod shared;
 pub mod time;
 
 pub use calendar::Calendar;
+pub use pace::Pace;
 pub use random::Stream;
 pub use shared::Shared;
 pub use time::{Instant, Span, periodic, periodic_count};

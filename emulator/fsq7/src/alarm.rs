@@ -126,6 +126,11 @@ impl Alarms {
         all.filter(|alarm| self.is_raised(*alarm))
     }
 
+    /// Clears one latch.
+    pub fn clear_one(&mut self, alarm: Alarm) {
+        self.latches &= !(1 << alarm as u8);
+    }
+
     /// Clears every latch.
     pub fn clear(&mut self) {
         self.latches = 0;

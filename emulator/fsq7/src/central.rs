@@ -89,10 +89,32 @@ pub struct Central {
     pub broken_adder: Twin,
     /// When the clock ticks next.
     next_tick: u64,
+    /// How the clock ticks.
+    ticking: Ticking,
     /// When the inactivity timer was last restarted.
     pub(crate) active_at: u64,
     pub(crate) wait: Wait,
 }
+
+/// How the clock ticks: so many ticks since a pulse count, so much faster than it should.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Ticking {
+    since: u64,
+    ticks: u64,
+    parts_per_million: i32,
+}
+
+impl Ticking {
+    /// The pulse count of the next tick.
+    fn next(&self) -> u64 {
+        let rate = u128::from((MILLION + i64::from(self.parts_per_million)).max(1) as u64);
+        let pulses = u128::from(self.ticks + 1) * u128::from(TICK) * MILLION as u128 / rate;
+        self.since + pulses as u64
+    }
+}
+
+/// Parts.
+const MILLION: i64 = 1_000_000;
 
 /// Why a machine stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,6 +205,7 @@ impl Central {
             skip_waits: true,
             broken_adder: Twin::ZERO,
             next_tick: TICK,
+            ticking: Ticking::default(),
             active_at: 0,
             wait: Wait::default(),
         }
@@ -231,6 +254,58 @@ impl Central {
     pub fn steal(&mut self, cycles: u64) {
         self.pulses += cycles * CYCLE;
         self.wait.stolen(cycles * CYCLE);
+    }
+
+    /// Power came on when the count would have stood there, had it been on from the beginning: the
+    /// clock shows that time.
+    pub fn begin_at(&mut self, pulses: u64) {
+        self.pulses = pulses;
+        self.active_at = pulses;
+        self.ticking = Ticking {
+            ticks: pulses / TICK,
+            ..Ticking::default()
+        };
+        self.next_tick = self.ticking.next();
+        self.memory.set_clock(self.ticking.ticks as u16);
+    }
+
+    /// The clock register jumps by so many ticks.
+    pub fn set_clock_forward(&mut self, ticks: i32) {
+        let clock = i32::from(self.memory.clock().0) + ticks % 65_536;
+        self.memory.set_clock(clock as u16);
+        self.wait.forget();
+    }
+
+    /// Pulse count at which the clock ticks next.
+    pub fn next_tick(&self) -> u64 {
+        self.next_tick
+    }
+
+    /// From now on the clock ticks so much faster (less than 0: slower) than 32 times a second.
+    /// False if it did before.
+    pub fn set_clock_drift(&mut self, parts_per_million: i32) -> bool {
+        let changed = self.ticking.parts_per_million != parts_per_million;
+        if changed {
+            self.ticking = Ticking {
+                since: self.pulses,
+                ticks: 0,
+                parts_per_million,
+            };
+            self.next_tick = self.ticking.next();
+            self.wait.forget();
+        }
+        changed
+    }
+
+    /// Pulse count at which the inactivity alarm is raised if BSN does not test light 4 before.
+    pub fn inactivity_due(&self) -> u64 {
+        self.active_at + INACTIVITY
+    }
+
+    /// Puts the inactivity timer back, as a test of light 4 does.
+    pub fn restart_inactivity(&mut self) {
+        self.active_at = self.pulses;
+        self.wait.forget();
     }
 
     /// The clock goes on while the machine stands still or waits at the interlock.
@@ -318,7 +393,8 @@ impl Central {
     /// Ticks and timers due by now.
     fn keep_time(&mut self) {
         while self.next_tick <= self.pulses {
-            self.next_tick += TICK;
+            self.ticking.ticks += 1;
+            self.next_tick = self.ticking.next();
             self.memory.tick();
             self.set_condition(codes::CLOCK_TICKED, true);
             self.wait.forget();

@@ -532,24 +532,29 @@ impl Central {
             self.interlock()?;
         }
         match operate {
-            Operate::SetLight(light) => self.set_condition(codes::LIGHT_1 + light - 1, true),
-            Operate::ClearLight(light) => self.set_condition(codes::LIGHT_1 + light - 1, false),
+            Operate::SetLight(light) => {
+                self.set_condition(codes::LIGHT_1 + light - 1, true);
+                return Ok(());
+            }
+            Operate::ClearLight(light) => {
+                self.set_condition(codes::LIGHT_1 + light - 1, false);
+                return Ok(());
+            }
+            Operate::Nothing => return Ok(()),
+            Operate::StartOver => {
+                self.start_over();
+                return Err(Break::Exit(Exit::StartedOver));
+            }
+            // The others are heard outside: the partner sees the flip-flops, the switch the lock.
             Operate::SetIntercommunication(number) => self.intercommunication |= 1 << (number - 1),
             Operate::ClearIntercommunication => self.intercommunication = 0,
             Operate::ClearAlarms => self.alarms.clear(),
             Operate::LockStandby => self.standby_locked = true,
             Operate::UnlockStandby => self.standby_locked = false,
-            Operate::Nothing => {}
-            Operate::StartOver => {
-                self.start_over();
-                return Err(Break::Exit(Exit::StartedOver));
-            }
-            _ => {
-                self.wait.forget();
-                return Err(Break::Exit(Exit::Operate(operate)));
-            }
+            _ => {}
         }
-        Ok(())
+        self.wait.forget();
+        Err(Break::Exit(Exit::Operate(operate)))
     }
 }
 

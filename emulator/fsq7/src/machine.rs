@@ -24,7 +24,7 @@
 
 mod transfer;
 
-use clock::{Instant, Span};
+use clock::{Instant, Pace, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::{Alarm, Response};
@@ -48,8 +48,8 @@ pub struct Machine {
     pub drums: Drums,
     /// Cards, printer, tapes, single units.
     pub units: Units,
-    /// When its pulse count was 0.
-    power_on: Instant,
+    /// Instants of its pulses.
+    pace: Pace,
     transfer: Option<Transfer>,
     /// Since when an instruction waits at the interlock.
     interlocked: Option<Instant>,
@@ -79,7 +79,7 @@ impl Machine {
             central: Central::new(configuration),
             drums: Drums::new(),
             units: Units::new(),
-            power_on,
+            pace: Pace::new(power_on, Span(PULSE_NS)),
             transfer: None,
             interlocked: None,
             loading: false,
@@ -88,12 +88,38 @@ impl Machine {
 
     /// The instant it has reached.
     pub fn now(&self) -> Instant {
-        self.power_on + Span(self.central.pulses * PULSE_NS)
+        self.pace.at(self.central.pulses)
     }
 
     /// The first pulse that begins at an instant or later.
     fn pulse(&self, at: Instant) -> u64 {
-        at.saturating_since(self.power_on).0.div_ceil(PULSE_NS)
+        self.pace.count_at(at)
+    }
+
+    /// From now on a pulse takes `times` as long as in a good machine; drums and units keep their
+    /// time. False if it did before.
+    pub fn set_pace(&mut self, times: u8) -> bool {
+        let unit = Span(PULSE_NS * u64::from(times));
+        self.pace.set(self.central.pulses, unit)
+    }
+
+    /// When the clock register ticks next.
+    pub fn next_tick(&self) -> Instant {
+        self.pace.at(self.central.next_tick())
+    }
+
+    /// When the inactivity alarm is raised if the program shows no life before.
+    pub fn inactivity_due(&self) -> Instant {
+        self.pace.at(self.central.inactivity_due())
+    }
+
+    /// Stops it from outside, the transfer under way broken off.
+    pub fn stop(&mut self) {
+        self.transfer = None;
+        self.interlocked = None;
+        self.loading = false;
+        self.central.set_condition(codes::IO_BUSY, false);
+        self.central.stopped = Some(Stop::Console);
     }
 
     /// Whether a load button's transfer runs.

@@ -222,7 +222,11 @@ impl Memory {
 
     /// Advances the clock register by one.
     pub(crate) fn tick(&mut self) {
-        let clock = self.test[31].right().0.wrapping_add(1);
+        self.set_clock(self.clock().0.wrapping_add(1));
+    }
+
+    /// Sets the clock register.
+    pub(crate) fn set_clock(&mut self, clock: u16) {
         self.test[31] = Twin::of(0, clock);
     }
 

@@ -6,9 +6,9 @@
 //! pace, unless it drifts.
 //!
 //! `Machine` is the identity painted on the frame, A or B. What a machine *does* is a
-//! [`crate::switch::Role`], and belongs to the switch.
+//! [`crate::relays::Role`], and belongs to the switch.
 
-use clock::{Instant, Span, periodic};
+use clock::{Instant, Pace, Span, periodic};
 use device::adapter::CoreAccess;
 use ibm7090::channel::{Channel, Host};
 use ibm7090::cpu::{CONDITION_COMMAND, CYCLE_NS, Cpu, IoOperation};
@@ -88,28 +88,6 @@ pub enum Mode {
     Off,
 }
 
-/// How long a cycle takes, and from when on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pace {
-    /// The instant at which the count stood at `cycles`.
-    pub since: Instant,
-    /// The cycle count then.
-    pub cycles: u64,
-    /// Length of a cycle since then, ns.
-    pub cycle_ns: u64,
-}
-
-impl Pace {
-    /// A good machine switched on at `now`.
-    pub fn full(now: Instant) -> Pace {
-        Pace {
-            since: now,
-            cycles: 0,
-            cycle_ns: CYCLE_NS,
-        }
-    }
-}
-
 /// A machine's state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Computer {
@@ -155,7 +133,7 @@ impl Computer {
             cpu: Cpu::new(),
             channels: (0..CHANNELS as u8).map(Channel::new).collect(),
             mode: Mode::Off,
-            pace: Pace::full(Instant::ZERO),
+            pace: Pace::new(Instant::ZERO, Span(CYCLE_NS)),
             ticking_since: Instant::ZERO,
             drift: 0,
             life: 0,
@@ -172,30 +150,23 @@ impl Computer {
 
     /// The instant its clock shows: its cycles at their pace.
     pub fn clock(&self) -> Instant {
-        let cycles = self.cpu.cycles - self.pace.cycles;
-        self.pace.since + Span(cycles * self.pace.cycle_ns)
+        self.pace.at(self.cpu.cycles)
     }
 
     /// Cycles its clock shows at `at` or, between two, the next.
     pub fn cycles_at(&self, at: Instant) -> u64 {
-        let ahead = at.saturating_since(self.pace.since);
-        self.pace.cycles + ahead.0.div_ceil(self.pace.cycle_ns)
+        self.pace.count_at(at)
     }
 
     /// From `now` on a cycle takes `times` as long as that of a good machine. False if it did
     /// before. Catch up first.
     pub fn set_pace(&mut self, now: Instant, times: u8) -> bool {
-        let cycle_ns = CYCLE_NS * u64::from(times);
-        if self.pace.cycle_ns == cycle_ns {
+        let unit = Span(CYCLE_NS * u64::from(times));
+        if self.pace.unit() == unit {
             return false;
         }
         self.bring_forward(now);
-        self.pace = Pace {
-            since: self.clock(),
-            cycles: self.cpu.cycles,
-            cycle_ns,
-        };
-        true
+        self.pace.set(self.cpu.cycles, unit)
     }
 
     /// The clock of a processor that stood still is brought to `now`.
@@ -254,7 +225,7 @@ impl Computer {
         self.cpu = Cpu::new();
         self.cpu.skip_waits = skip_waits;
         self.cpu.trace = trace;
-        self.pace = Pace::full(now);
+        self.pace = Pace::new(now, Span(CYCLE_NS));
         (self.ticking_since, self.drift) = (now, 0);
         self.new_life();
     }
