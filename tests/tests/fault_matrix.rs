@@ -1,4 +1,4 @@
-//! The matrix of faults: every kind there is, one row each, seen to do something.
+//! The matrix of faults: every kind a reservation centre has, one row each, seen to do something.
 //!
 //! A fault that never fires is the commonest lie in this field. So each kind of the table
 //! `site::fault::KINDS` has an exercise of its own here, and of each this is held:
@@ -21,7 +21,7 @@ use exercise::script::{
     Before, CorePlace, Equipment, FaultKind, GroupTarget, Later, Script, SetTarget, Target,
     UnitPlace, UnitTarget, WrongSwitch,
 };
-use site::fault::{KINDS, Model, Trouble, Way};
+use site::fault::{KINDS, Model, Place, Trouble, Way};
 use site::source::SourceMap;
 use site::{Cause, Machine, Record};
 use tests::{Evening, Morning, fetch, repository, site_at, site_with_files};
@@ -184,7 +184,7 @@ fn world(morning: &Morning) -> Vec<(Instant, Record)> {
 #[test]
 fn every_kind_fires_changes_the_world_and_is_missed_when_disabled() {
     let site = site_at("tests/planted/site.ron");
-    for kind in &KINDS {
+    for kind in KINDS.iter().filter(|kind| kind.is_at(Place::Reservation)) {
         let ordered = exercise_of(kind.name, &site);
         let with = evening(&site, &ordered, &[]).once(&site);
         let of_kind = |morning: &Morning| -> Vec<Fired> {
@@ -225,12 +225,12 @@ fn the_readers_table_is_the_programs() {
     let text = std::fs::read_to_string(&path).expect("the guide");
     let (before, rest) = text.split_once(begin).expect("where the table begins");
     let (table, after) = rest.split_once(end).expect("where the table ends");
-    let mut made = "| kind | failure model | hits | what it does | healed by |\n".to_owned();
-    made.push_str("|---|---|---|---|---|\n");
+    let mut made = "| kind | failure model | at | hits | what it does | healed by |\n".to_owned();
+    made.push_str("|---|---|---|---|---|---|\n");
     for kind in &KINDS {
-        let (name, model) = (kind.name, kind.model);
+        let (name, model, place) = (kind.name, kind.model, kind.place);
         let row = [kind.hits, kind.does, kind.heals].join(" | ");
-        made.push_str(&format!("| `{name}` | {model} | {row} |\n"));
+        made.push_str(&format!("| `{name}` | {model} | {place} | {row} |\n"));
     }
     if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
         let text = format!("{before}{begin}{made}{end}{after}");
@@ -277,7 +277,7 @@ fn any_fault_is_any_fault_inside_the_model() {
     };
     let any = kinds(&script("scripts/any-fault.ron"));
     let outside = kinds(&script("scripts/outside-model.ron"));
-    for kind in &KINDS {
+    for kind in KINDS.iter().filter(|kind| kind.is_at(Place::Reservation)) {
         // The crew's repairs are no faults; each fault there is mended by its own.
         let repair = kind.name == "ReturnToService";
         let inside = kind.model == Model::Inside && !repair;

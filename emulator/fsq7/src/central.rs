@@ -81,6 +81,8 @@ pub struct Central {
     pub instructions: u64,
     /// Those of them that belonged to passes of loops which only waited.
     pub waiting_instructions: u64,
+    /// Pulses of those passes.
+    pub waiting_pulses: u64,
     /// Stop before executing the instruction with this number (the first is 0).
     pub stop_before_instruction: Option<u64>,
     /// Add whole passes of waiting loops in one step. Changes speed, nothing else.
@@ -201,6 +203,7 @@ impl Central {
             pulses: 0,
             instructions: 0,
             waiting_instructions: 0,
+            waiting_pulses: 0,
             stop_before_instruction: None,
             skip_waits: true,
             broken_adder: Twin::ZERO,

@@ -130,6 +130,7 @@ impl Central {
                     self.instructions.wrapping_sub(self.wait.instructions),
                 );
                 self.waiting_instructions += pass.1;
+                self.waiting_pulses += pass.0;
                 self.wait.pass = pass;
                 self.wait.steps = 0;
                 (self.wait.pulses, self.wait.instructions) = (self.pulses, self.instructions);
@@ -167,6 +168,7 @@ impl Central {
         self.pulses += passes * pulses;
         self.instructions += passes * instructions;
         self.waiting_instructions += passes * instructions;
+        self.waiting_pulses += passes * pulses;
         (self.wait.pulses, self.wait.instructions) = (self.pulses, self.instructions);
     }
 

@@ -38,12 +38,13 @@ use serde::{Deserialize, Serialize};
 use crate::centre_clock::CentreClock;
 use crate::description::{CommonCause, SiteDescription};
 use crate::fault::{Fault, Order};
+use crate::line_fault::LineFaults;
 use crate::machine::{CHANNELS, Computer, Machine, Mode};
 use crate::record::{Record, Start, Stop, View, Watcher};
-use crate::statistics::{LineStatistics, MachineStatistics, SiteStatistics, UnitStatistics};
+use crate::relays::Role;
+use crate::statistics::{ActiveAccount, LineStatistics, SiteStatistics, UnitStatistics};
 use crate::storage::Storage;
-use crate::switch::{LINE_DELAY, Role, Switch};
-use line_faults::LineFaults;
+use crate::switch::{LINE_DELAY, Switch};
 pub use trace::{Actor, Step};
 
 const STATION_SWITCH: u32 = 2;
@@ -85,16 +86,6 @@ enum Event {
     Thrown,
     /// A trouble of a line is over.
     LineMended(u32),
-}
-
-/// Account of a machine's time in the active role.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct ActiveAccount {
-    /// When its relays closed, and its totals then.
-    since: Option<(Instant, [u64; 4])>,
-    time: Span,
-    instructions: u64,
-    waiting: u64,
 }
 
 /// A site: plain data, to be cloned, saved and restored at any instant between two runs.
@@ -372,7 +363,7 @@ impl Site {
             Exit::Halted => {
                 computer.mode = Mode::Halted;
                 let instructions = computer.cpu.instructions;
-                let location = computer.cpu.ic;
+                let location = computer.cpu.ic.into();
                 if computer.halted_at.replace(instructions) != Some(instructions) {
                     self.record(clock, Record::MachineHalted { machine, location });
                 }
@@ -404,7 +395,7 @@ impl Site {
         let record = Record::MachineStopped {
             machine,
             why,
-            location: cpu.ic,
+            location: cpu.ic.into(),
             instructions: cpu.instructions,
         };
         self.record(at, record);
@@ -466,47 +457,21 @@ impl Site {
 
     fn open_account(&mut self, machine: Machine, now: Instant) {
         let totals = self.computers[machine.index()].totals();
-        let account = &mut self.accounts[machine.index()];
-        account.since.get_or_insert((now, totals));
+        self.accounts[machine.index()].open(now, totals);
     }
 
     fn close_account(&mut self, machine: Machine, now: Instant) {
-        self.accounts[machine.index()] = self.account(machine, now);
-        self.accounts[machine.index()].since = None;
-    }
-
-    /// The account as it would be closed now.
-    fn account(&self, machine: Machine, now: Instant) -> ActiveAccount {
-        let mut account = self.accounts[machine.index()];
-        if let Some((since, before)) = account.since {
-            let totals = self.computers[machine.index()].totals();
-            account.time += now.max(since) - since;
-            account.instructions += totals[0] - before[0];
-            account.waiting += totals[2] - before[2];
-        }
-        account
+        let totals = self.computers[machine.index()].totals();
+        self.accounts[machine.index()].close(now, totals);
     }
 
     /// What the site did until now.
     pub fn statistics(&self) -> SiteStatistics {
         let machines = Machine::BOTH.map(|machine| {
             let computer = &self.computers[machine.index()];
-            let [instructions, cycles, waiting_instructions, waiting_cycles] = computer.totals();
-            let account = self.account(machine, self.now);
-            // Below 2^53: exact enough for a share.
-            let (all, waiting) = (account.instructions as f64, account.waiting as f64);
-            MachineStatistics {
-                machine,
-                instructions,
-                waiting_instructions,
-                cycles,
-                waiting_cycles,
-                active_time: account.time,
-                active_instructions: account.instructions,
-                active_waiting_instructions: account.waiting,
-                busy_share: if all > 0.0 { 1.0 - waiting / all } else { 0.0 },
-                channels: computer.channels.iter().map(|c| c.counts).collect(),
-            }
+            let account = &self.accounts[machine.index()];
+            let channels = computer.channels.iter().map(|c| c.counts).collect();
+            account.statistics(machine, self.now, computer.totals(), channels)
         });
         let lines = self.network.lines().iter().enumerate();
         let lines = lines.map(|(number, line)| LineStatistics {

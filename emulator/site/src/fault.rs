@@ -81,6 +81,22 @@ pub enum CoreBit {
     Picked(u64),
 }
 
+/// Which bit on a drum of a direction center's machine is turned over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DrumBit {
+    /// This one.
+    At {
+        /// Drum field as SDR numbers it.
+        field: u8,
+        /// Register, 0 to 2047.
+        register: u16,
+        /// 0 (R15) to 31 (LS).
+        bit: u8,
+    },
+    /// One that this random number picks on the auxiliary-memory drums.
+    Picked(u64),
+}
+
 /// Which bit magnetised on a unit is turned over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UnitBit {
@@ -260,6 +276,31 @@ pub enum Fault {
     },
     /// A line is cut, noisy, late, or else in trouble.
     Line(LineFault),
+    /// A bit on a drum of a machine turns over: who reads the register finds its parity wrong.
+    DrumParity {
+        /// Which machine.
+        machine: Target,
+        /// Which bit.
+        bit: DrumBit,
+    },
+    /// A radar site sends nothing any more.
+    RadarOut {
+        /// Its number in the site, from 0.
+        radar: u8,
+    },
+    /// The light gun of a console tells another message than it saw.
+    LyingLightGun {
+        /// Number of the console.
+        console: u8,
+    },
+    /// A digger cuts every line of a trench.
+    Trench {
+        /// Its number in the site, from 0.
+        trench: u8,
+        /// How long until they are spliced.
+        #[serde(with = "span_text")]
+        r#for: Span,
+    },
 }
 
 /// Whether the site promises to survive it (`takeover-protocol`, the failure model).
@@ -280,6 +321,27 @@ impl std::fmt::Display for Model {
     }
 }
 
+/// At which kind of site there is something that a fault can hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// At every one.
+    Everywhere,
+    /// At a reservation centre.
+    Reservation,
+    /// At a direction center.
+    Direction,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Place::Everywhere => "every site",
+            Place::Reservation => "a reservation centre",
+            Place::Direction => "a direction center",
+        })
+    }
+}
+
 /// A row of the table of kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -293,6 +355,20 @@ pub struct Kind {
     pub does: &'static str,
     /// What heals it.
     pub heals: &'static str,
+    /// Where there is something that it can hit.
+    pub place: Place,
+}
+
+impl Kind {
+    /// Whether a site of this kind has something that it can hit.
+    pub fn is_at(&self, place: Place) -> bool {
+        [Place::Everywhere, place].contains(&self.place)
+    }
+
+    const fn only(mut self, place: Place) -> Kind {
+        self.place = place;
+        self
+    }
 }
 
 const fn inside(
@@ -307,6 +383,7 @@ const fn inside(
         hits,
         does,
         heals,
+        place: Place::Everywhere,
     }
 }
 
@@ -324,14 +401,14 @@ const fn outside(
 
 /// Every kind of fault, and of key turned.
 #[rustfmt::skip]
-pub const KINDS: [Kind; 32] = [
+pub const KINDS: [Kind; 36] = [
     inside("FailStop", "machine", "processor and channels stop, transfers are torn", "deck loaded"),
     inside("FailStopAtInstruction", "machine", "the same before a certain instruction", "deck loaded"),
     inside("Hang", "machine", "the processor stands still, channels go on", "deck loaded"),
     inside("Stall", "machine", "the same for a time, then it goes on", "lasting"),
     inside("HeartbeatCut", "switch", "pulses of the machine are not heard", "wire mended"),
-    inside("UnitLoss", "unit", "a drum or disk unit goes away", "back with what it had"),
-    inside("UnitReturn", "unit", "a lost unit comes back, as it was or blank", "-"),
+    inside("UnitLoss", "unit", "a drum or disk unit goes away", "back with what it had").only(Place::Reservation),
+    inside("UnitReturn", "unit", "a lost unit comes back, as it was or blank", "-").only(Place::Reservation),
     inside("PowerOffBoth", "power", "both machines lose power and core", "lasting"),
     inside("ReturnToService", "machine", "a machine out of service is loaded from its deck", "-"),
     inside("PlannedSwitchover", "switch", "the daily exchange of roles", "-"),
@@ -339,13 +416,13 @@ pub const KINDS: [Kind; 32] = [
     inside("SlowMachine", "machine", "each cycle takes several times as long", "full speed"),
     inside("PowerOff", "power", "one side loses power: its machine stops, core is lost", "lasting"),
     inside("CoreParity", "machine", "a bit of core turns over: who reads the word stops", "deck loaded"),
-    inside("UnitParity", "unit", "a bit on a drum or disk turns over", "record written again"),
-    inside("TornWrite", "unit", "a write is torn in its middle and ends unusually", "record written again"),
+    inside("UnitParity", "unit", "a bit on a drum or disk turns over", "record written again").only(Place::Reservation),
+    inside("TornWrite", "unit", "a write is torn in its middle and ends unusually", "record written again").only(Place::Reservation),
     inside("StaleRestart", "machine", "it stops, and later begins again with the core it had", "lasting"),
     inside("ClockOffset", "clock", "the interval clock jumps, forward or back", "-"),
     inside("ClockDrift", "clock", "the interval clock ticks faster or slower", "clock set right"),
     outside("BrokenAdder", "machine", "sums have bits turned over", "adder mended"),
-    outside("LyingTerminal", "terminal", "the last digit of each entry is sent as another", "contacts mended"),
+    outside("LyingTerminal", "terminal", "the last digit of each entry is sent as another", "contacts mended").only(Place::Reservation),
     inside("OperatorError", "switch", "RESET, load, role or unit switch thrown by mistake", "put right"),
     inside("PowerBus", "several", "machines and units on one power bus lose power together", "lasting"),
     inside("AirConditioning", "several", "machines and units cooled together stop together", "lasting"),
@@ -357,6 +434,10 @@ pub const KINDS: [Kind; 32] = [
     inside("Line(Reorder)", "line", "transmissions are held back and overtaken", "lasting"),
     inside("Line(Delay)", "line", "transmissions are late", "lasting"),
     inside("Line(Jitter)", "line", "every transmission is late by chance, in order", "lasting"),
+    inside("DrumParity", "machine", "a bit on a machine's own drum turns over", "deck loaded").only(Place::Direction),
+    inside("RadarOut", "radar", "a radar site sends nothing", "site mended").only(Place::Direction),
+    outside("LyingLightGun", "console", "the gun tells another message than it saw", "gun mended").only(Place::Direction),
+    inside("Trench", "several", "every line in one trench is cut", "lasting").only(Place::Direction),
 ];
 
 /// A fault with what the exercise wants of it.
@@ -413,6 +494,10 @@ impl Fault {
             Fault::PowerBus { .. } => "PowerBus",
             Fault::AirConditioning { .. } => "AirConditioning",
             Fault::Line(fault) => fault.name(),
+            Fault::DrumParity { .. } => "DrumParity",
+            Fault::RadarOut { .. } => "RadarOut",
+            Fault::LyingLightGun { .. } => "LyingLightGun",
+            Fault::Trench { .. } => "Trench",
         }
     }
 
@@ -457,6 +542,7 @@ impl Fault {
             | Fault::ClockOffset { machine, .. }
             | Fault::ClockDrift { machine, .. }
             | Fault::BrokenAdder { machine, .. }
+            | Fault::DrumParity { machine, .. }
             | Fault::OperatorError {
                 switch: WrongSwitch::Reset(machine) | WrongSwitch::Load(machine),
             } => Some(machine),
@@ -471,6 +557,9 @@ impl Fault {
             | Fault::PowerOffBoth { .. }
             | Fault::PlannedSwitchover
             | Fault::ManualSwitchover
+            | Fault::RadarOut { .. }
+            | Fault::LyingLightGun { .. }
+            | Fault::Trench { .. }
             | Fault::Line(_) => None,
         }
     }
@@ -528,6 +617,14 @@ impl std::fmt::Display for Fault {
                 write!(to, "air conditioner {unit} off for {}", r#for)
             }
             Fault::Line(fault) => fault.fmt(to),
+            Fault::DrumParity { machine, .. } => {
+                write!(to, "a bit on a drum of {machine} turned")
+            }
+            Fault::RadarOut { radar } => write!(to, "radar {radar} out"),
+            Fault::LyingLightGun { console } => write!(to, "light gun of console {console} lies"),
+            Fault::Trench { trench, r#for } => {
+                write!(to, "lines of trench {trench} cut for {}", r#for)
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! | `description` | what a site file says |
 //! | `engine` | time: who acts next, in one total order |
 //! | `machine` | one of the pair: processor, channels, power |
+//! | `relays` | whose the shared equipment is, at any site |
 //! | `switch` | the duplex switch and its sense lines |
 //! | `centre_clock` | date and time of day |
 //! | `storage` | file controls with drums and disks |
@@ -15,6 +16,7 @@
 //! *To add a fault:* a variant in `fault`, its arm in `engine/faults.rs`. *To add a record:* a
 //! variant at the end of `record::Record`.
 
+pub mod center;
 pub mod centre_clock;
 pub mod description;
 pub mod engine;
@@ -22,6 +24,7 @@ pub mod fault;
 pub mod line_fault;
 pub mod machine;
 pub mod record;
+pub mod relays;
 pub mod source;
 pub mod statistics;
 pub mod storage;
@@ -33,6 +36,6 @@ pub use engine::Site;
 pub use fault::{Fault, Target, Unit};
 pub use machine::Machine;
 pub use record::{Cause, Record, View, Watcher};
+pub use relays::Role;
 pub use statistics::SiteStatistics;
 pub use storage::Storage;
-pub use switch::Role;

@@ -13,6 +13,7 @@ use clock::Span;
 use clock::time::span_text;
 use device::line::Direction;
 pub use device::link::Trouble;
+use device::link::{Effect, Hit};
 use serde::{Deserialize, Serialize};
 
 /// Which direction of a line.
@@ -106,4 +107,69 @@ impl std::fmt::Display for LineFault {
         }?;
         write!(to, ", for {}", self.r#for)
     }
+}
+
+/// A trouble on a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct AtWork {
+    number: u32,
+    fault: LineFault,
+    /// It has hit something.
+    fired: bool,
+}
+
+/// The troubles of a site's lines, by the numbers that hits name them with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineFaults {
+    at_work: Vec<AtWork>,
+    /// Number of the next.
+    next: u32,
+}
+
+impl LineFaults {
+    /// A trouble comes to a line; its number.
+    pub fn begin(&mut self, fault: LineFault) -> u32 {
+        let number = self.next;
+        self.next += 1;
+        self.at_work.push(AtWork {
+            number,
+            fault,
+            fired: false,
+        });
+        number
+    }
+
+    /// A trouble has hit something: the fault, if it is the first time.
+    pub fn fires(&mut self, number: u32) -> Option<LineFault> {
+        let mut all = self.at_work.iter_mut();
+        let one = all.find(|one| one.number == number && !one.fired)?;
+        one.fired = true;
+        Some(one.fault)
+    }
+
+    /// A trouble is over: the fault.
+    pub fn over(&mut self, number: u32) -> Option<LineFault> {
+        let place = self.at_work.iter().position(|one| one.number == number)?;
+        Some(self.at_work.remove(place).fault)
+    }
+}
+
+/// What a hit did, in words.
+pub fn hit_text(line: u8, direction: Direction, hit: &Hit) -> String {
+    let way = match direction {
+        Direction::Down => "from the centre",
+        Direction::Up => "to the centre",
+    };
+    let what = match hit.effect {
+        Effect::Lost => "lost".to_string(),
+        Effect::Torn => "torn".to_string(),
+        Effect::Wrong { bits } => format!("{bits} bits wrong"),
+        Effect::Repeated => "repeated".to_string(),
+        Effect::Late { by } => format!("late by {by}"),
+        Effect::Overtaken => "overtaken".to_string(),
+    };
+    format!(
+        "line {line}, a transmission {way} at {:#}: {what}",
+        hit.start
+    )
 }

@@ -13,6 +13,7 @@ pub use device::line_record::{FrameKind, FrameRecord};
 pub use device::link::{Effect, Hit};
 use serde::{Deserialize, Serialize};
 
+use crate::center::record as center;
 use crate::fault::{Fault, Unit};
 use crate::machine::Machine;
 use crate::storage::Storage;
@@ -30,6 +31,12 @@ pub enum Cause {
     Startover,
     /// The operators threw the switch because the alarm stood.
     ManualTakeover,
+    /// The active machine of a direction center raised an alarm or stopped.
+    Alarm,
+    /// The program of the active machine asked for it.
+    Requested,
+    /// It was the hour of the daily exchange.
+    Daily,
 }
 
 impl std::fmt::Display for Cause {
@@ -40,6 +47,9 @@ impl std::fmt::Display for Cause {
             Cause::ManualSwitchover => "manual switchover",
             Cause::Startover => "startover",
             Cause::ManualTakeover => "takeover by hand",
+            Cause::Alarm => "alarm of the active machine",
+            Cause::Requested => "switchover asked for by the program",
+            Cause::Daily => "daily switchover",
         })
     }
 }
@@ -63,6 +73,12 @@ pub enum Stop {
     Heat,
     /// The operator pressed the wrong key.
     WrongKey,
+    /// An instruction that does not exist.
+    IllegalInstruction,
+    /// An address without memory.
+    Address,
+    /// Another alarm whose switch stands at stop.
+    Alarm,
 }
 
 /// How a machine came to run.
@@ -76,6 +92,8 @@ pub enum Start {
     StallEnded,
     /// RESET and START, with the core it had.
     StaleCore,
+    /// The START OVER button or its program.
+    StartOver,
 }
 
 impl std::fmt::Display for Stop {
@@ -89,6 +107,9 @@ impl std::fmt::Display for Stop {
             Stop::Reload => "its deck is to be loaded",
             Stop::Heat => "too hot",
             Stop::WrongKey => "wrong key",
+            Stop::IllegalInstruction => "illegal instruction",
+            Stop::Address => "address without memory",
+            Stop::Alarm => "alarm",
         })
     }
 }
@@ -100,6 +121,7 @@ impl std::fmt::Display for Start {
             Start::Drum => "from drum",
             Start::StallEnded => "the stall is over",
             Start::StaleCore => "with the core it had",
+            Start::StartOver => "started over",
         })
     }
 }
@@ -181,7 +203,7 @@ pub enum Record {
         /// Why.
         why: Stop,
         /// Location of the instruction it would have executed next.
-        location: u16,
+        location: u32,
         /// Instructions executed since power on.
         instructions: u64,
     },
@@ -197,7 +219,7 @@ pub enum Record {
         /// The machine.
         machine: Machine,
         /// The instruction counter.
-        location: u16,
+        location: u32,
     },
     /// A poll got no reply.
     LineTimeOut {
@@ -250,6 +272,8 @@ pub enum Record {
         /// There was something to mend.
         mended: bool,
     },
+    /// A direction center: something its stations or machines did.
+    Center(center::Record),
 }
 
 /// What a watcher may look at besides the record.

@@ -1,6 +1,6 @@
 //! What a site did, counted; for reports.
 
-use clock::Span;
+use clock::{Instant, Span};
 use device::agent_set::SetCount;
 use device::file_control::{Unit, UnitCounts};
 use ibm7090::channel::ChannelCounts;
@@ -29,8 +29,68 @@ pub struct MachineStatistics {
     pub active_waiting_instructions: u64,
     /// Share of the active time in which it did not wait, by instructions, 0 to 1.
     pub busy_share: f64,
-    /// Its channels A to E.
+    /// Its channels A to E; an AN/FSQ-7 has none.
     pub channels: Vec<ChannelCounts>,
+}
+
+/// Account of a machine's time in the active role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveAccount {
+    /// When its relays closed, and its totals then.
+    since: Option<(Instant, [u64; 4])>,
+    time: Span,
+    instructions: u64,
+    waiting: u64,
+}
+
+impl ActiveAccount {
+    /// Its relays close; `totals`: instructions, cycles, and those of both that only waited.
+    pub fn open(&mut self, now: Instant, totals: [u64; 4]) {
+        self.since.get_or_insert((now, totals));
+    }
+
+    /// They open.
+    pub fn close(&mut self, now: Instant, totals: [u64; 4]) {
+        *self = self.until(now, totals);
+        self.since = None;
+    }
+
+    /// The account as it would be closed now.
+    fn until(&self, now: Instant, totals: [u64; 4]) -> ActiveAccount {
+        let mut account = *self;
+        if let Some((since, before)) = account.since {
+            account.time += now.max(since) - since;
+            account.instructions += totals[0] - before[0];
+            account.waiting += totals[2] - before[2];
+        }
+        account
+    }
+
+    /// What the machine did until now.
+    pub fn statistics(
+        &self,
+        machine: Machine,
+        now: Instant,
+        totals: [u64; 4],
+        channels: Vec<ChannelCounts>,
+    ) -> MachineStatistics {
+        let [instructions, cycles, waiting_instructions, waiting_cycles] = totals;
+        let account = self.until(now, totals);
+        // Below 2^53: exact enough for a share.
+        let (all, waiting) = (account.instructions as f64, account.waiting as f64);
+        MachineStatistics {
+            machine,
+            instructions,
+            waiting_instructions,
+            cycles,
+            waiting_cycles,
+            active_time: account.time,
+            active_instructions: account.instructions,
+            active_waiting_instructions: account.waiting,
+            busy_share: if all > 0.0 { 1.0 - waiting / all } else { 0.0 },
+            channels,
+        }
+    }
 }
 
 /// Counts of one line.

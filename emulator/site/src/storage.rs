@@ -44,6 +44,15 @@ impl Storage {
         }
     }
 
+    /// That of a site whose machines share no units.
+    pub fn none() -> Self {
+        Storage {
+            controls: Vec::new(),
+            drums: 0,
+            disks: 0,
+        }
+    }
+
     /// Control (channel number) and module number of a unit.
     pub fn place(&self, unit: Unit) -> Option<(usize, usize)> {
         let (number, count, first) = match unit {

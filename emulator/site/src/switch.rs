@@ -17,7 +17,7 @@
 //! The active role moves when the other machine presents SEIZE while the alarm stands or the
 //! active machine has released or is off; when the active machine has released and the other is
 //! ready; and when the operator turns the key. The old relays open at once, the new ones close
-//! `relays` later: at no instant are both closed, because one variable says whose they are.
+//! `relays` later (`relays`).
 //!
 //! A machine's orders reach the equipment only when it has asked (SSLF) since its relays closed: one
 //! that slept while it lost the role and got it back hears of it before it can do anything.
@@ -26,8 +26,7 @@
 //! machine has the role, and they turn the key after the alarm.
 //!
 //! Assumed: levels stay until the next PSLF, but the switch forgets both machines' levels when the
-//! role moves; a machine that was switched out alive stands by; the alarm falls when pulses come
-//! again. Planted `NoFencing` keeps the old relays closed as well, to try the judges with.
+//! role moves; the alarm falls when pulses come again.
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
@@ -35,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use crate::description::{Planted, SwitchDescription};
 use crate::machine::Machine;
 use crate::record::Cause;
+use crate::relays::{Moving, Relays, Role};
 
 /// Time until a change on a sense line is seen.
 pub const LINE_DELAY: Span = Span(100_000);
@@ -63,108 +63,70 @@ pub const IDENTITY: u16 = 0o40;
 /// Stored: my relays have closed since I last asked.
 pub const RELAYS_MOVED: u16 = 0o100;
 
-/// What a machine does for the site. Never its identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Role {
-    /// The equipment is connected to it, or about to be.
-    Active,
-    /// Ready or getting ready to take over.
-    Standby,
-    /// Being loaded or repaired.
-    Maintenance,
-    /// Stopped or without power.
-    Off,
-}
-
-/// The role is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moving {
-    /// Who gets it.
-    pub to: Machine,
-    /// Why.
-    pub cause: Cause,
-    /// When its relays close.
-    pub closes: Instant,
-}
-
 /// The switch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Switch {
-    roles: [Role; 2],
-    /// Whose relays are closed.
-    connected: Option<Machine>,
-    /// Relays that should have opened and did not (planted).
-    welded: [bool; 2],
+    relays: Relays,
     /// Relays have closed since the machine last asked.
     moved: [bool; 2],
     /// The machine has asked for its role since its relays closed.
     asked: [bool; 2],
-    moving: Option<Moving>,
     presented: [u16; 2],
     heartbeat: Instant,
     heartbeat_cut: [bool; 2],
     alarm: bool,
     requested: bool,
     silence: Span,
-    relays: Span,
     by_hand: bool,
-    no_fencing: bool,
 }
 
 impl Switch {
     /// A active, B standing by, A's relays closed.
     pub fn new(description: &SwitchDescription) -> Self {
+        let no_fencing = description.planted.contains(&Planted::NoFencing);
         Switch {
-            roles: [Role::Active, Role::Standby],
-            connected: Some(Machine::A),
-            welded: [false; 2],
+            relays: Relays::new(Span::from_millis(description.relays_ms), no_fencing),
             moved: [false; 2],
             asked: [false; 2],
-            moving: None,
             presented: [0; 2],
             heartbeat: Instant::ZERO,
             heartbeat_cut: [false; 2],
             alarm: false,
             requested: false,
             silence: Span::from_millis(description.silence_alarm_ms),
-            relays: Span::from_millis(description.relays_ms),
             by_hand: description.operators.is_some(),
-            no_fencing: description.planted.contains(&Planted::NoFencing),
         }
     }
 
     /// The role of a machine.
     pub fn role(&self, machine: Machine) -> Role {
-        self.roles[machine.index()]
+        self.relays.role(machine)
     }
 
     /// Gives a machine a role that moves no relays.
     pub fn set_role(&mut self, machine: Machine, role: Role) {
-        debug_assert!(role != Role::Active, "the active role moves by decision");
-        self.roles[machine.index()] = role;
+        self.relays.set_role(machine, role);
         self.presented[machine.index()] = 0;
     }
 
     /// The machine in the active role, or the one about to be.
     pub fn active(&self) -> Option<Machine> {
-        Machine::BOTH
-            .into_iter()
-            .find(|machine| self.role(*machine) == Role::Active)
+        self.relays.active()
     }
 
     /// Whether the machine's relays are closed.
     pub fn closed(&self, machine: Machine) -> bool {
-        self.connected == Some(machine) || self.welded[machine.index()]
+        self.relays.closed(machine)
     }
 
     /// Whose relays the switch has closed; never two.
     pub fn connected(&self) -> Option<Machine> {
-        self.connected
+        self.relays.connected()
     }
 
     /// Whether it opens the old relays when the role moves (it does, unless planted otherwise).
     pub fn fences(&self) -> bool {
-        !self.no_fencing
+        self.relays.fences()
     }
 
     /// The alarm stands.
@@ -174,7 +136,7 @@ impl Switch {
 
     /// The role on its way.
     pub fn moving(&self) -> Option<Moving> {
-        self.moving
+        self.relays.moving()
     }
 
     /// Whether a machine's orders reach the adapters: its relays are closed, and it has asked for
@@ -182,7 +144,7 @@ impl Switch {
     /// on where it was: it first hears what happened.
     pub fn reaches(&self, machine: Machine) -> bool {
         let index = machine.index();
-        self.connected == Some(machine) && self.asked[index] || self.welded[index]
+        self.connected() == Some(machine) && self.asked[index] || self.relays.is_welded(machine)
     }
 
     /// What SSLF stores in a machine, which now has asked.
@@ -211,7 +173,7 @@ impl Switch {
     pub fn sees(&mut self, now: Instant, machine: Machine, word: u16) -> bool {
         self.presented[machine.index()] = word & !HEARTBEAT;
         let pulse = word & HEARTBEAT != 0 && !self.heartbeat_cut[machine.index()];
-        if pulse && self.connected == Some(machine) {
+        if pulse && self.connected() == Some(machine) {
             self.heartbeat = now;
             return std::mem::take(&mut self.alarm);
         }
@@ -220,7 +182,7 @@ impl Switch {
 
     /// When the alarm rises if no pulse comes.
     pub fn watchdog_due(&self) -> Option<Instant> {
-        let watching = self.connected.is_some() && !self.alarm;
+        let watching = self.connected().is_some() && !self.alarm;
         watching.then(|| self.heartbeat + self.silence)
     }
 
@@ -228,7 +190,7 @@ impl Switch {
     pub fn watchdog(&mut self, now: Instant) -> Option<Machine> {
         if self.watchdog_due().is_some_and(|due| due <= now) {
             self.alarm = true;
-            self.connected
+            self.connected()
         } else {
             None
         }
@@ -236,7 +198,7 @@ impl Switch {
 
     /// Whether the role has to move now, and why.
     pub fn decide(&self) -> Option<(Machine, Cause)> {
-        if self.moving.is_some() {
+        if self.moving().is_some() {
             return None;
         }
         let active = self.active();
@@ -277,31 +239,16 @@ impl Switch {
         cause: Cause,
         alive: bool,
     ) -> Option<Machine> {
-        let old = self.active().filter(|old| *old != to);
-        if let Some(old) = old {
-            self.roles[old.index()] = if alive { Role::Standby } else { Role::Off };
-        }
-        let opened = self.connected.take();
-        if let (Some(opened), true) = (opened, self.no_fencing) {
-            self.welded[opened.index()] = true;
-        }
-        self.roles[to.index()] = Role::Active;
+        let opened = self.relays.begin(now, to, cause, alive);
         self.presented = [0; 2];
         self.alarm = false;
         self.requested = false;
-        self.moving = Some(Moving {
-            to,
-            cause,
-            closes: now + self.relays,
-        });
-        opened.filter(|_| !self.no_fencing)
+        opened
     }
 
     /// The new relays close, if they are due.
     pub fn close(&mut self, now: Instant) -> Option<Moving> {
-        let moving = self.moving.filter(|moving| moving.closes <= now)?;
-        self.moving = None;
-        self.connected = Some(moving.to);
+        let moving = self.relays.close(now)?;
         self.moved[moving.to.index()] = true;
         self.asked[moving.to.index()] = false;
         self.heartbeat = now;
@@ -311,36 +258,25 @@ impl Switch {
 
     /// Power is gone: every relay drops out. Returns whose were closed.
     pub fn power_off(&mut self) -> Option<Machine> {
-        self.roles = [Role::Off; 2];
         self.presented = [0; 2];
-        self.moving = None;
         self.alarm = false;
         self.requested = false;
-        self.welded = [false; 2];
-        self.connected.take()
+        self.relays.power_off()
     }
 
     /// A machine stopped: nothing is presented by it any more.
     pub fn machine_stopped(&mut self, machine: Machine) {
         self.presented[machine.index()] = 0;
-        if self.role(machine) != Role::Active {
-            self.roles[machine.index()] = Role::Off;
-        }
+        self.relays.machine_stopped(machine);
     }
 
     /// A machine is taken out for loading, whatever it was. Returns true if its relays opened.
     pub fn take_out(&mut self, machine: Machine) -> bool {
-        self.roles[machine.index()] = Role::Maintenance;
         self.presented[machine.index()] = 0;
         self.heartbeat_cut[machine.index()] = false;
-        self.welded[machine.index()] = false;
-        if self.moving.is_some_and(|moving| moving.to == machine) {
-            self.moving = None;
-        }
-        let closed = self.connected == Some(machine);
+        let closed = self.relays.take_out(machine);
         if closed {
             // Nobody has the role: whoever stands by shall seize it.
-            self.connected = None;
             self.alarm = true;
             self.requested = false;
         }
@@ -364,7 +300,8 @@ impl Switch {
         };
         let other = active.other();
         let ready = self.presented[other.index()] & READY != 0;
-        if self.moving.is_some() || self.requested || !ready || self.role(other) != Role::Standby {
+        if self.moving().is_some() || self.requested || !ready || self.role(other) != Role::Standby
+        {
             return false;
         }
         self.requested = true;

@@ -849,8 +849,11 @@ impl Onlooker for Diagram {
             Record::Decision { from, to, cause } => {
                 self.look_closer(at);
                 let mark = match cause {
-                    Cause::HeartbeatSilent | Cause::ManualTakeover => Mark::Takeover,
-                    Cause::PlannedSwitchover | Cause::ManualSwitchover => Mark::Switchover,
+                    Cause::HeartbeatSilent | Cause::ManualTakeover | Cause::Alarm => Mark::Takeover,
+                    Cause::PlannedSwitchover
+                    | Cause::ManualSwitchover
+                    | Cause::Requested
+                    | Cause::Daily => Mark::Switchover,
                     Cause::Startover => Mark::Startover,
                 };
                 let from = from.map_or(String::new(), |from| format!(" from machine {from}"));

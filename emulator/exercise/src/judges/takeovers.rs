@@ -179,7 +179,7 @@ pub struct Takeovers {
     /// Maker and instant of the last frame to each set.
     last_frame: Vec<Option<(u16, u8, Instant)>>,
     /// Where machines halted themselves.
-    pub halted: Vec<(Machine, u16)>,
+    pub halted: Vec<(Machine, u32)>,
     locked: BTreeSet<u16>,
     /// The line of each set.
     line_of: Vec<u8>,
@@ -230,7 +230,7 @@ impl Takeovers {
         at: Instant,
         record: &Record,
         ledger: &Ledger,
-        routine_of: &dyn Fn(u16) -> String,
+        routine_of: &dyn Fn(u32) -> String,
     ) {
         match record {
             Record::Fault {
@@ -263,9 +263,14 @@ impl Takeovers {
                 self.excused_from = Some(at);
                 // A stop before a certain instruction comes later than it was ordered.
                 let sudden = match why {
-                    Stop::FailStop | Stop::Parity | Stop::Power | Stop::Heat | Stop::WrongKey => {
-                        true
-                    }
+                    Stop::FailStop
+                    | Stop::Parity
+                    | Stop::Power
+                    | Stop::Heat
+                    | Stop::WrongKey
+                    | Stop::IllegalInstruction
+                    | Stop::Address
+                    | Stop::Alarm => true,
                     // Told by their faults.
                     Stop::Hang | Stop::Stall | Stop::Reload => false,
                 };
@@ -395,6 +400,10 @@ impl Takeovers {
             | Fault::UnitLoss { .. }
             | Fault::UnitReturn { .. }
             | Fault::ReturnToService { .. }
+            | Fault::DrumParity { .. }
+            | Fault::RadarOut { .. }
+            | Fault::LyingLightGun { .. }
+            | Fault::Trench { .. }
             | Fault::Line(_) => false,
         };
         if took_effect && on_active {

@@ -52,8 +52,8 @@ impl Assembly {
     }
 
     /// The nearest label at or before a location; of several there the one that stands first.
-    pub fn routine_of(&self, location: u16) -> Option<&str> {
-        ::assembly::routine_of(&self.labels, location)
+    pub fn routine_of(&self, location: impl TryInto<u16>) -> Option<&str> {
+        ::assembly::routine_of(&self.labels, location.try_into().ok()?)
     }
 }
 

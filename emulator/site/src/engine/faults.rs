@@ -9,7 +9,7 @@ use crate::description::CommonCause;
 use crate::fault::{CoreBit, Fault, Order, Target, Unit, UnitBit, WrongSwitch};
 use crate::machine::{Machine, Mode};
 use crate::record::{Cause, Record, Stop};
-use crate::switch::Role;
+use crate::relays::Role;
 
 /// A fault that could change nothing is tried again after this.
 const LOOK_AGAIN: Span = Span::from_millis(1);

@@ -22,7 +22,7 @@ use ibm7090::console::{BOOT_LIST, BOOT_WORDS, load_drum_list};
 use super::{Event, STATION_OUTSIDE, STATION_SWITCH, Site};
 use crate::machine::{CHANNELS, LINE_CHANNEL, Machine, Mode};
 use crate::record::{Cause, Record, Start, Stop};
-use crate::switch::Role;
+use crate::relays::Role;
 
 impl Site {
     /// Clears the machine's core, loads its deck and lets it start.

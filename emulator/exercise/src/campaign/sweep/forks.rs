@@ -92,7 +92,7 @@ pub(super) fn strike(run: &mut Run, crash: Crash) {
 pub(super) struct Seen {
     machine: Machine,
     /// Where it stopped.
-    pub location: Option<u16>,
+    pub location: Option<u32>,
     /// Complete answers since then.
     answers: u64,
     shown: blake3::Hasher,
