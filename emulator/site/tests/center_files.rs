@@ -180,6 +180,27 @@ RADNOR ITEM
 RADHT2 ITEM
 SITE   TABLE   1
 SECLET ITEM
+SECNUM ITEM
+BASES  TABLE   24
+BAPOS  ITEM
+BASPD  ITEM
+BARNG  ITEM
+BAFST  ITEM
+BATYP  ITEM
+NEIGHB TABLE   8
+NBLET  ITEM
+NBOFF  ITEM
+NBCOS  ITEM
+NBSIN  ITEM
+EDGES  TABLE   16
+EDNRM  ITEM
+EDDIS  ITEM
+EDMID  ITEM
+EDLIN  ITEM
+GAPS   TABLE   16
+GFNO   ITEM
+GFPOS  ITEM
+GFNOR  ITEM
 ";
     let site = boston();
     let deck = site.data_deck();
@@ -210,4 +231,32 @@ SECLET ITEM
     );
     // 29,800 ft are 4.90 n.mi: 256 x 24.05.
     assert_eq!(word("RADHT2", 0), (6_158, 0));
+    // Otis: 550 knots are 6.11 n.mi in 40 s; back in an hour and a half; five minutes.
+    assert_eq!(word("BASPD", 0), (391, 391));
+    assert_eq!(word("BARNG", 0), (550 * 64 * 3 / 4, 300 * 32));
+    assert_eq!((word("BAFST", 0), word("BATYP", 0)), ((12, 1), (0, 0)));
+    // The missiles' channels follow all interceptors'.
+    assert_eq!((word("BAFST", 2), word("BATYP", 2)), ((14, 23), (0, 1)));
+    assert_eq!(word("NBLET", 2), (5, 0o25));
+    // Bangor's north: 3.4 degrees east of the centre, turned by -3.4 sin 44.
+    let (cosine, _) = word("NBCOS", 2);
+    let (sine, minus) = word("NBSIN", 2);
+    assert!((32_730..32_767).contains(&cosine) && sine == -minus);
+    assert!((sine + 1_350).abs() < 40, "{sine}");
+    // The first edge looks north, to Syracuse; its normal has length 1.
+    let (nx, ny) = word("EDNRM", 0);
+    let length = f64::from(nx * nx + ny * ny).sqrt();
+    assert!((length - 32_768.0).abs() < 2.0 && ny > 32_000, "{nx} {ny}");
+    let (distance, half) = word("EDDIS", 0);
+    assert!((140..156).contains(&(distance / 64)), "{distance}");
+    assert!((104..112).contains(&(half / 64)), "{half}");
+    // The middle lies west of the centre; t is the normal turned left, and so looks west.
+    assert!(
+        (48..53).contains(&(word("EDMID", 0).0 / 64)),
+        "{:?}",
+        word("EDMID", 0)
+    );
+    let lines: Vec<i32> = (0..9).map(|n| word("EDLIN", n).1).collect();
+    assert_eq!(lines, [2, 3, 3, 3, 1, 1, 1, 2, 2]);
+    assert_eq!(word("GFNO", 2), (0, 3));
 }

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::air::weapon;
 use super::console::ConsoleDescription;
 use super::gap_filler::GapFillerDescription;
+use super::neighbour::Zone;
 use super::plane::{Place, Plane};
 use super::radar::RadarDescription;
 use crate::description::{FORMAT, Mistake, Planted};
@@ -119,6 +120,9 @@ pub struct SwitchDescription {
     pub start_over_s: u64,
     /// Time until a machine out of service has its drums loaded again, s.
     pub reload_s: u64,
+    /// Flip-flop, 1 to 4, that a standby's program sets when it has everything: without it nothing
+    /// planned is done. None given: it is not asked for.
+    pub ready: Option<u8>,
     /// When the daily switchover is, from the beginning of the run and each day after.
     #[serde(with = "optional_span_text")]
     pub daily: Option<Span>,
@@ -135,6 +139,7 @@ impl Default for SwitchDescription {
             relays_ms: 150,
             start_over_s: 20,
             reload_s: 60,
+            ready: None,
             daily: None,
             alternate_s: 5,
             planted: Vec::new(),
@@ -206,11 +211,50 @@ pub enum End {
 
 /// Channels a site can number.
 const CHANNELS: u8 = 63;
+/// Bases, radars and gap fillers that the tables of a program have room for.
+const BASES: usize = 24;
+const RADARS: usize = 32;
+const GAP_FILLERS: usize = 16;
 
 impl CenterDescription {
     /// The sector plane.
     pub fn plane(&self) -> Plane {
         Plane::at(self.centre)
+    }
+
+    /// The sector on the plane.
+    pub fn zone(&self) -> Zone {
+        let plane = self.plane();
+        let corners = self.boundary.iter().map(|corner| plane.project(*corner));
+        let others = self.neighbours.iter().map(|n| plane.project(n.centre));
+        Zone {
+            corners: corners.collect(),
+            others: others.collect(),
+        }
+    }
+
+    /// The type of a base's weapons.
+    pub fn weapons_of(&self, base: &BaseDescription) -> Option<&weapon::Performance> {
+        self.weapons.iter().find(|kind| kind.name == base.weapons)
+    }
+
+    /// Channel of the first weapon of each base; the others of it follow. All interceptors come
+    /// first, then all missiles.
+    pub fn first_channels(&self) -> Vec<u8> {
+        let mut first = vec![0; self.bases.len()];
+        let mut next = 1;
+        for missile in [false, true] {
+            for (number, base) in self.bases.iter().enumerate() {
+                if self
+                    .weapons_of(base)
+                    .is_some_and(|kind| kind.missile == missile)
+                {
+                    first[number] = next;
+                    next += base.count;
+                }
+            }
+        }
+        first
     }
 
     /// What hangs on each line, by its number.
@@ -347,6 +391,9 @@ impl CenterDescription {
                 found.add(&["switch", name], "expected 1 to 86400");
             }
         }
+        if switch.ready.is_some_and(|n| !(1..=4).contains(&n)) {
+            found.add(&["switch", "ready"], "expected 1 to 4");
+        }
         let day = Span::from_secs(86_400);
         if switch.daily.is_some_and(|daily| daily >= day) {
             found.add(&["switch", "daily"], "expected less than 24h");
@@ -381,8 +428,19 @@ impl CenterDescription {
         for (n, base) in self.bases.iter().enumerate() {
             near(&["bases", &n.to_string(), "place"], base.place);
         }
-        if (1..3).contains(&self.boundary.len()) {
-            found.add(&["boundary"], "expected at least three corners");
+        match self.boundary.len() {
+            0 => {}
+            1 | 2 => found.add(&["boundary"], "expected at least three corners"),
+            3..=16 => {
+                if let Some(corner) = self.zone().bends_inward() {
+                    let path = ["boundary", &corner.to_string()];
+                    found.add(
+                        &path,
+                        "expected corners in order around a sector without dents",
+                    );
+                }
+            }
+            _ => found.add(&["boundary"], "expected at most 16 corners"),
         }
         if !(0.0..=100_000.0).contains(&self.default_height_ft) {
             found.add(&["default_height_ft"], "expected 0 to 100000 feet");
@@ -465,8 +523,12 @@ impl CenterDescription {
                 "expected at most 8, the lines of crosstell",
             );
         }
-        if self.ends().len() > 255 {
-            found.add(&["radars"], "expected at most 255 lines in all");
+        if self.radars.len() > RADARS {
+            found.add(&["radars"], format!("expected at most {RADARS} radars"));
+        }
+        if self.gap_fillers.len() > GAP_FILLERS {
+            let message = format!("expected at most {GAP_FILLERS} gap fillers");
+            found.add(&["gap_fillers"], message);
         }
     }
 
@@ -510,8 +572,8 @@ impl CenterDescription {
                 format!("{count} weapons; expected at most {CHANNELS}, their channels"),
             );
         }
-        if self.bases.len() > usize::from(CHANNELS) {
-            found.add(&["bases"], format!("expected at most {CHANNELS} bases"));
+        if self.bases.len() > BASES {
+            found.add(&["bases"], format!("expected at most {BASES} bases"));
         }
     }
 

@@ -348,22 +348,11 @@ impl Center {
             digital: vec![word::bcd::BLANK; 16 * 32],
             lies: false,
         });
-        let others = description
-            .neighbours
-            .iter()
-            .map(|n| plane.project(n.centre));
-        let zone = Zone {
-            corners: description
-                .boundary
-                .iter()
-                .map(|c| plane.project(*c))
-                .collect(),
-            others: others.collect(),
-        };
-        let neighbours = description.neighbours.iter().zip(&zone.others).enumerate();
-        let neighbours = neighbours.map(|(number, (neighbour, centre))| {
+        let neighbours = description.neighbours.iter().enumerate();
+        let neighbours = neighbours.map(|(number, neighbour)| {
             let chance = Stream::new(seed, &format!("neighbour/{}", neighbour.name));
-            Neighbour::new(number, neighbour.sector, *centre, chance)
+            let planes = [Plane::at(neighbour.centre), plane];
+            Neighbour::new(number, neighbour.sector, planes, chance)
         });
         let neighbours = neighbours.collect();
         let switch = &description.switch;
@@ -378,7 +367,7 @@ impl Center {
             channels,
             gap_fillers: gap_fillers.collect(),
             lines: line::lines(description),
-            zone,
+            zone: description.zone(),
             neighbours,
             weapons: weapon_numbers,
             consoles: consoles.collect(),
@@ -757,26 +746,23 @@ impl Center {
     }
 }
 
-/// Weapons of all bases: interceptors first, then missiles, channels from 1.
+/// Weapons of all bases in the order of their channels.
 fn weapons(description: &CenterDescription, plane: &Plane, seed: u64) -> Vec<Weapon> {
     let mut weapons = Vec::new();
-    for missile in [false, true] {
-        for (number, base) in (0u8..).zip(&description.bases) {
-            let mut kinds = description.weapons.iter();
-            let kind = kinds.find(|kind| kind.name == base.weapons);
-            let Some(kind) = kind.filter(|kind| kind.missile == missile) else {
-                continue;
-            };
-            for n in 1..=base.count {
-                let name = format!("{} {} {n}", base.name, kind.name);
-                let chance = Stream::new(seed, &format!("weapon/{name}"));
-                let channel = weapons.len() as u8 + 1;
-                let home = plane.project(base.place);
-                let place = (channel, number);
-                weapons.push(Weapon::new(name, place, kind.clone(), home, chance));
-            }
+    let firsts = description.first_channels();
+    for ((number, base), first) in (0u8..).zip(&description.bases).zip(firsts) {
+        let Some(kind) = description.weapons_of(base) else {
+            continue;
+        };
+        for n in 0..base.count {
+            let name = format!("{} {} {}", base.name, kind.name, n + 1);
+            let chance = Stream::new(seed, &format!("weapon/{name}"));
+            let home = plane.project(base.place);
+            let place = (first + n, number);
+            weapons.push(Weapon::new(name, place, kind.clone(), home, chance));
         }
     }
+    weapons.sort_by_key(|weapon| weapon.channel);
     weapons
 }
 

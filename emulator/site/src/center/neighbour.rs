@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::air::{Fix, Kind, Sky};
 use super::message::{Crosstell, Told, miles, position};
+use super::plane::Plane;
 use super::record::Tell;
 
 /// It acts so often.
@@ -50,9 +51,24 @@ pub struct Zone {
 }
 
 impl Zone {
-    fn edges(&self) -> impl Iterator<Item = ((f64, f64), (f64, f64))> + '_ {
+    /// Its edges, from corner to corner.
+    pub fn edges(&self) -> impl Iterator<Item = ((f64, f64), (f64, f64))> + '_ {
         let next = self.corners.iter().cycle().skip(1);
         self.corners.iter().copied().zip(next.copied())
+    }
+
+    /// The first corner at which the boundary turns the other way than at most.
+    pub fn bends_inward(&self) -> Option<usize> {
+        let edges: Vec<_> = self.edges().collect();
+        // Turn at the corner where an edge ends.
+        let turn = |n: usize| {
+            let ((ax, ay), (bx, by)) = edges[n % edges.len()];
+            let (_, (cx, cy)) = edges[(n + 1) % edges.len()];
+            (bx - ax) * (cy - by) - (by - ay) * (cx - bx)
+        };
+        let all: f64 = (0..edges.len()).map(turn).map(f64::signum).sum();
+        let bent = (0..edges.len()).find(|n| turn(*n) * all <= 0.0);
+        bent.map(|n| (n + 1) % edges.len())
     }
 
     /// Whether a point lies in the sector.
@@ -80,7 +96,7 @@ impl Zone {
     }
 
     /// The neighbour to which a point outside the sector belongs.
-    fn owner(&self, x: f64, y: f64) -> Option<usize> {
+    pub fn owner(&self, x: f64, y: f64) -> Option<usize> {
         let square = |(ox, oy): &(f64, f64)| (ox - x) * (ox - x) + (oy - y) * (oy - y);
         let all = self.others.iter().enumerate();
         let nearest = all.min_by(|a, b| square(a.1).total_cmp(&square(b.1)));
@@ -121,8 +137,8 @@ pub struct Neighbour {
     number: usize,
     /// Number of its sector.
     sector: u8,
-    /// Where its plane touches the earth, on ours.
-    centre: (f64, f64),
+    /// Its plane, and ours.
+    planes: [Plane; 2],
     own: Vec<Own>,
     /// Targets looked at: whose they are was settled when they appeared.
     settled: Vec<bool>,
@@ -141,11 +157,11 @@ fn track_of(target: u16) -> u16 {
 
 impl Neighbour {
     /// One that begins to watch at instant 0.
-    pub fn new(number: usize, sector: u8, centre: (f64, f64), chance: Stream) -> Neighbour {
+    pub fn new(number: usize, sector: u8, planes: [Plane; 2], chance: Stream) -> Neighbour {
         Neighbour {
             number,
             sector,
-            centre,
+            planes,
             own: Vec::new(),
             settled: Vec::new(),
             heard: Vec::new(),
@@ -216,12 +232,10 @@ impl Neighbour {
             // The answer was lost: it is given again.
             return Vec::new();
         }
-        // Its own plane's place of it, on ours: told in the receiver's plane.
+        // It was told in the receiver's plane.
         let frame = self.heard[place].frame;
-        let (x, y) = (
-            miles(frame.x) + self.centre.0,
-            miles(frame.y) + self.centre.1,
-        );
+        let [own, ours] = &self.planes;
+        let (x, y) = ours.project(own.place(miles(frame.x), miles(frame.y)));
         let distance = |number: usize| {
             let fix = sky.fix(number, now)?;
             let (dx, dy) = (fix.x - x, fix.y - y);
@@ -370,6 +384,7 @@ impl Neighbour {
 #[cfg(test)]
 mod tests {
     use super::super::air::{Flight, Leg};
+    use super::super::plane::Place;
     use super::*;
 
     fn zone() -> Zone {
@@ -406,9 +421,17 @@ mod tests {
         )
     }
 
+    fn plane() -> Plane {
+        Plane::at(Place {
+            north: 42.6,
+            west: 71.4,
+        })
+    }
+
     fn neighbour(number: usize) -> Neighbour {
-        let centre = zone().others[number];
-        Neighbour::new(number, 5, centre, Stream::new(1, "neighbour"))
+        let (x, y) = zone().others[number];
+        let planes = [Plane::at(plane().place(x, y)), plane()];
+        Neighbour::new(number, 5, planes, Stream::new(1, "neighbour"))
     }
 
     fn at(seconds: u64) -> Instant {
@@ -420,6 +443,10 @@ mod tests {
         let zone = zone();
         assert!(zone.contains(0.0, 0.0) && zone.contains(99.0, -99.0));
         assert!(!zone.contains(101.0, 0.0) && !zone.contains(0.0, -101.0));
+        assert_eq!(zone.bends_inward(), None);
+        let mut dented = zone.clone();
+        dented.corners.insert(1, (-50.0, 0.0));
+        assert_eq!(dented.bends_inward(), Some(1));
         assert_eq!(zone.distance(140.0, 0.0), 40.0);
         assert_eq!(zone.distance(0.0, 90.0), 10.0);
         assert_eq!(
@@ -493,6 +520,9 @@ mod tests {
     fn it_accepts_what_it_was_told_and_refuses_what_it_never_heard_of() {
         let (sky, zone) = (sky(), zone());
         let mut east = neighbour(0);
+        // 100 miles east of our centre, on its own plane.
+        let (x, y) = east.planes[0].project(plane().place(100.0, 0.0));
+        assert!((x + 199.0).abs() < 1.0 && (y - 16.0).abs() < 1.0, "{x} {y}");
         let offer = Crosstell {
             told: Told::Offer,
             sector: 2,
@@ -500,9 +530,8 @@ mod tests {
             track: 17,
             identity: 2,
             raid: 1,
-            // 100 on our plane is -200 on its own.
-            x: position(-200.0),
-            y: position(0.0),
+            x: position(x),
+            y: position(y),
             heading: 48,
             speed: 24,
             altitude: 6,

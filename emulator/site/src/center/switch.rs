@@ -44,6 +44,10 @@ pub struct DuplexSwitch {
     pub locked: [bool; 2],
     /// Machines with an alarm that counts.
     pub alarmed: [bool; 2],
+    /// Flip-flop that a standby has to show before anything planned is done.
+    ready: Option<u8>,
+    /// Flip-flops of both machines, as the switch sees them.
+    pub flipflops: [u8; 2],
     /// Since when the life of a machine is not heard.
     pub deaf: [Option<Instant>; 2],
 }
@@ -58,17 +62,21 @@ impl DuplexSwitch {
             automatic: description.automatic,
             locked: [false; 2],
             alarmed: [false; 2],
+            ready: description.ready,
+            flipflops: [0; 2],
             deaf: [None; 2],
         }
     }
 
-    /// Who can be given the role as planned: the other machine stands by without alarm.
+    /// Who can be given the role as planned: the other machine stands by without alarm, and shows
+    /// that it has everything.
     pub fn planned(&self) -> Option<Machine> {
         let other = self.relays.active()?.other();
         let ready = self.relays.moving().is_none()
             && self.relays.role(other) == Role::Standby
             && !self.alarmed[other.index()]
-            && self.locked == [false; 2];
+            && self.locked == [false; 2]
+            && (self.ready).is_none_or(|n| self.flipflops[other.index()] >> (n - 1) & 1 != 0);
         ready.then_some(other)
     }
 
@@ -125,6 +133,19 @@ mod tests {
         assert_eq!(switch.planned(), None);
         switch.alarmed[0] = true;
         assert_eq!(switch.decide(), Some((Machine::B, Cause::Alarm)));
+    }
+
+    #[test]
+    fn what_is_planned_waits_for_a_standby_that_is_ready() {
+        let mut switch = DuplexSwitch::new(&SwitchDescription {
+            ready: Some(3),
+            ..SwitchDescription::default()
+        });
+        assert_eq!(switch.planned(), None);
+        switch.flipflops[1] = 0o3;
+        assert_eq!(switch.planned(), None);
+        switch.flipflops[1] = 0o4;
+        assert_eq!(switch.planned(), Some(Machine::B));
     }
 
     #[test]

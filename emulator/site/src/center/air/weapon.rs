@@ -68,7 +68,7 @@ const HOME_NMI: f64 = 3.0;
 /// Half the angle its own radar looks at, degrees.
 const LOOKS_DEG: f64 = 60.0;
 /// The code its transponder answers, with its channel in the last six bits.
-const CODE: u16 = 0o7700;
+const CODE: u16 = 0o7000;
 
 /// What it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -364,6 +364,7 @@ impl Center {
 
     fn partner_sees(&mut self, now: Instant, machine: Machine, flipflops: u8) {
         let other = machine.other();
+        self.switch.flipflops[machine.index()] = flipflops;
         self.catch_up(other, now);
         let central = &mut self.computers[other.index()].fsq7.central;
         for n in 0..4 {

@@ -2,7 +2,7 @@
 //!
 //! Each 70 ms a burst begins on every output channel. The output control reads both fields by
 //! identification, the number of the burst, from the machine whose relays are closed; words of one
-//! section and channel go out together in the order they pass.
+//! section and channel go out together in the order of their registers.
 //!
 //! | section | channel | words | leaves by | as |
 //! |---|---|---|---|---|
@@ -71,7 +71,10 @@ impl Center {
         let identity = (OutputWord::BURST_MASK, u32::from(burst) << 16);
         let drums = &mut self.computers[machine.index()].fsq7.drums;
         let mut groups: Vec<Group> = Vec::new();
-        for (_, content) in drums.od_take(field, now, identity, usize::MAX) {
+        let mut taken = drums.od_take(field, now, identity, usize::MAX);
+        // The order of passing may begin in the middle of a group.
+        taken.sort_by_key(|(register, _)| *register);
+        for (_, content) in taken {
             let word = OutputWord::of(content.word);
             let (section, channel) = (word.section, word.channel);
             let mut known = groups.iter_mut();
