@@ -432,6 +432,7 @@ fn forget(machine: &mut Machine) {
     let json = postcard::to_allocvec(&machine.central).unwrap();
     let mut central: fsq7::central::Central = postcard::from_bytes(&json).unwrap();
     central.waiting_instructions = 0;
+    central.waiting_pulses = 0;
     central.forget_waits();
     machine.central = central;
 }

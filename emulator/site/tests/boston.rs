@@ -76,7 +76,8 @@ fn at(seconds: u64) -> Instant {
     Instant::ZERO + Span::from_secs(seconds)
 }
 
-/// Tracks shown last before an instant: established and not lost, with their places in miles.
+/// Tracks shown last before an instant: established and not lost, or told by a neighbour whose they
+/// are, with their places in miles.
 fn shown(log: &Log, before: Instant) -> Vec<(String, f64, f64)> {
     let mut records = log.0.iter().rev();
     let last = records.find_map(|(at, record)| match record {
@@ -84,7 +85,7 @@ fn shown(log: &Log, before: Instant) -> Vec<(String, f64, f64)> {
         _ => None,
     });
     let tracks = last.into_iter().flatten();
-    let established = tracks.filter(|track| (3..=8).contains(&track.message.category));
+    let established = tracks.filter(|track| matches!(track.message.category, 3..=8 | 12));
     let place = |units: i32| f64::from(units) / 64.0;
     established
         .map(|track| {

@@ -231,8 +231,8 @@ GFNOR  ITEM
     );
     // 29,800 ft are 4.90 n.mi: 256 x 24.05.
     assert_eq!(word("RADHT2", 0), (6_158, 0));
-    // Otis: 550 knots are 6.11 n.mi in 40 s; back in an hour and a half; five minutes.
-    assert_eq!(word("BASPD", 0), (391, 391));
+    // Otis: 950 knots are 10.56 n.mi in 40 s; there and back in an hour and a half; five minutes.
+    assert_eq!(word("BASPD", 0), (676, 676));
     assert_eq!(word("BARNG", 0), (550 * 64 * 3 / 4, 300 * 32));
     assert_eq!((word("BAFST", 0), word("BATYP", 0)), ((12, 1), (0, 0)));
     // The missiles' channels follow all interceptors'.

@@ -13,7 +13,7 @@
 //! | `RADNOR` | radar | north correction | the same; 2^-15 of half a circle |
 //! | `RADHT2` | radar | 256 h^2, h the usual height above it, n.mi | |
 //! | `BAPOS` | base | x | y |
-//! | `BASPD` | base | speed of its weapons, way in 40 s | the same |
+//! | `BASPD` | base | highest speed of its weapons, way in 40 s | the same |
 //! | `BARNG` | base | how far they fly | ticks from order to take-off |
 //! | `BAFST` | base | how many weapons | channel of the first |
 //! | `BATYP` | base | | 0 interceptors, 1 missiles |
@@ -80,7 +80,7 @@ impl CenterDescription {
         table(
             "BASPD",
             each(&|(_, _, kind)| {
-                let way = most(kind.cruise_kn / 90.0 * 64.0);
+                let way = most(kind.dash_kn / 90.0 * 64.0);
                 (way, way)
             }),
         );
