@@ -801,15 +801,15 @@ fn terminals_under_abuse() {
         books(&mut first, "DOE");
         let (mut second, _) = server.seated();
         books(&mut second, "ROE");
-        let end = Instant::now() + PATIENCE;
         let cut = || seen(Abuse::NeverReads) && seen(Abuse::HalfOpen);
-        while site_seconds(&mut first) < begun + ABUSE_SECONDS || !cut() {
-            assert!(
-                Instant::now() < end,
-                "{:b}",
-                shown_out.load(Ordering::Relaxed)
-            );
+        // The site's time goes on however slow the host is.
+        let passed = |first: &mut Visitor| site_seconds(first) - begun;
+        let mut seconds = passed(&mut first);
+        while seconds < ABUSE_SECONDS || !cut() {
+            let out = shown_out.load(Ordering::Relaxed);
+            assert!(seconds < 20.0 * ABUSE_SECONDS, "shown out: {out:b}");
             first.ask("112JULIDLLAX");
+            seconds = passed(&mut first);
         }
         books(&mut first, "POE");
         drop(done);

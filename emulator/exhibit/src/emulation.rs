@@ -233,7 +233,8 @@ where
                 Ok(Command::Close) | Err(RecvTimeoutError::Disconnected) => {
                     self.closed = Some(now);
                     self.say_goodbye("** the site closes; good-bye");
-                    return vec![Live::Close];
+                    live.push(Live::Close);
+                    return live;
                 }
                 Ok(command) => self.obey(command, &mut live),
                 Err(RecvTimeoutError::Timeout) => break,
