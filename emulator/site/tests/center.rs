@@ -325,6 +325,36 @@ fn a_gun_sees_what_is_painted_and_nothing_on_dark_glass() {
 }
 
 #[test]
+fn a_planted_gun_tells_what_is_not_painted() {
+    let text = SITE.replace(
+        "radars: [",
+        "switch: (planted: [GunSeesDark]),\n    radars: [",
+    );
+    let mut map = SourceMap::new();
+    map.insert("site.ron", text);
+    let description: CenterDescription = read(&map, "site.ron").unwrap();
+    let mut center = Center::new(&description, &program(), vec![flight("CIV1", 0.0)], 4);
+    let mut log = Log::default();
+    center.run_until(at(20), &mut log);
+    let action = Action {
+        console: 1,
+        code: 2,
+        data: 0,
+        gun: Some(Aim::Track(5)),
+    };
+    center.action(at(20), action);
+    let mut log = Log::default();
+    center.run_until(at(23), &mut log);
+    let told = log.0.iter().find_map(|(_, record)| match record {
+        Record::Center(center::Record::Action { seen, fate, .. }) => Some((*seen, *fate)),
+        _ => None,
+    });
+    let (seen, fate) = told.expect("the action");
+    assert_eq!(seen.map(|seen| seen.register), Some(40));
+    assert!(matches!(fate, Some(Fate::OnDrum { .. })));
+}
+
+#[test]
 fn the_same_seed_is_the_same_run_also_from_a_snapshot() {
     let run = |cuts: &[u64]| {
         let mut center = center(5);

@@ -457,6 +457,30 @@ pub fn gun(
     Some((next(found), *found))
 }
 
+/// What a gun tells that sees in the dark (planted): the message nearest to its place, painted or
+/// not.
+pub fn in_the_dark(drums: &Drums, aim: Aim, tracks: bool) -> Option<Seen> {
+    let (x, y) = match aim {
+        Aim::Track(slot) => {
+            return Some(Seen {
+                track: true,
+                register: slot.wrapping_mul(TRACK_WORDS),
+            });
+        }
+        Aim::Place { x, y } => (x, y),
+    };
+    let distance = |one: &Met| {
+        let (mx, my) = one.message.place();
+        let (dx, dy) = (i64::from(mx - x), i64::from(my - y));
+        dx * dx + dy * dy
+    };
+    let met = round(drums).into_iter();
+    let nearest = met
+        .filter(|one| one.seen.track == tracks)
+        .min_by_key(distance);
+    nearest.map(|one| one.seen)
+}
+
 #[cfg(test)]
 mod tests {
     use fsq7::assembler::{SourceFile, assemble};
@@ -654,6 +678,15 @@ TRACK  BSS     6144
         let all = [Feature::A, Feature::B, Feature::C, Feature::D, Feature::E];
         assert!(dark(&|s| s.suppressed = all.to_vec(), Aim::Track(1)));
         assert!(dark(&|_| {}, Aim::Place { x: 0, y: 9_000 }));
+    }
+
+    #[test]
+    fn a_planted_gun_sees_in_the_dark() {
+        let drums = drums(3, 2);
+        let place = |aim, tracks| in_the_dark(&drums, aim, tracks).map(|seen| seen.register);
+        assert_eq!(place(Aim::Track(5), true), Some(40));
+        assert_eq!(place(Aim::Place { x: 60, y: 9_000 }, true), Some(8));
+        assert_eq!(place(Aim::Place { x: 0, y: 9_000 }, false), Some(2));
     }
 
     #[test]

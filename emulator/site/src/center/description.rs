@@ -24,7 +24,7 @@ use super::gap_filler::GapFillerDescription;
 use super::neighbour::Zone;
 use super::plane::{Place, Plane};
 use super::radar::RadarDescription;
-use crate::description::{FORMAT, Mistake, Planted};
+use crate::description::{FORMAT, Mistake};
 use crate::fault::{Fault, Place as SitePlace, WrongSwitch};
 use crate::machine::Machine;
 
@@ -106,6 +106,15 @@ pub struct MachineDescription {
     /// Symbols defined for the assembly.
     #[serde(default)]
     pub parameters: BTreeMap<String, i64>,
+}
+
+/// A fault built into the equipment, to try the judges with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Planted {
+    /// The relays of the machine that is switched out stay closed.
+    NoFencing,
+    /// A light gun on dark glass tells the message nearest to its place, painted or not.
+    GunSeesDark,
 }
 
 /// The duplex switch and the people around it.

@@ -40,7 +40,7 @@ use super::air::{Flight, Sky, Target};
 use super::antenna::Antenna;
 use super::computer::{Computer, Pending};
 use super::console::{self, Aim, ConsoleSettings, Picture, ROUND};
-use super::description::{CenterDescription, CommonCause, End};
+use super::description::{CenterDescription, CommonCause, End, Planted};
 use super::gap_filler::{self, GapFiller};
 use super::line::{self, Line};
 use super::message::{Report, Seen};
@@ -257,6 +257,8 @@ pub struct Center {
     lines: Vec<Line>,
     zone: Zone,
     neighbours: Vec<Neighbour>,
+    /// Guns tell what is not painted (planted).
+    sees_dark: bool,
     /// Where each weapon stands among the bodies, by channel from 1.
     weapons: Vec<usize>,
     consoles: Vec<Console>,
@@ -369,6 +371,7 @@ impl Center {
             lines: line::lines(description),
             zone: description.zone(),
             neighbours,
+            sees_dark: switch.planted.contains(&Planted::GunSeesDark),
             weapons: weapon_numbers,
             consoles: consoles.collect(),
             accounts: [ActiveAccount::default(); 2],

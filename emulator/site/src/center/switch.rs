@@ -27,8 +27,7 @@
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
 
-use super::description::SwitchDescription;
-use crate::description::Planted;
+use super::description::{Planted, SwitchDescription};
 use crate::machine::Machine;
 use crate::record::Cause;
 use crate::relays::{Relays, Role};

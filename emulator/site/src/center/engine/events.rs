@@ -328,7 +328,8 @@ impl Center {
             }
             Operate::ClearAlarms => {
                 self.computers[machine.index()].inactive = false;
-                if self.computers[machine.index()].at_work() {
+                let heard = self.switch.deaf[machine.index()].is_none();
+                if heard && self.computers[machine.index()].at_work() {
                     self.switch.alarmed[machine.index()] = false;
                 }
                 self.tell_roles();
@@ -425,6 +426,14 @@ impl Center {
                     until,
                 };
                 self.calendar.schedule(at, STATION_CONSOLES, event);
+            }
+            _ if self.sees_dark => {
+                let connected = self.connected().zip(action.gun);
+                let seen = connected.and_then(|(machine, aim)| {
+                    let drums = &self.computers[machine.index()].fsq7.drums;
+                    console::in_the_dark(drums, aim, at_tracks)
+                });
+                self.put_in(now, Input::Manual { action, seen });
             }
             _ => {
                 // Dark glass.

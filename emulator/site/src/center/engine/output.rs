@@ -52,10 +52,14 @@ struct Group {
 
 impl Center {
     pub(super) fn burst(&mut self, now: Instant) {
-        if let Some(machine) = self.connected() {
-            let fields = [codes::OB_1, codes::OB_2];
-            let drums = &self.computers[machine.index()].fsq7.drums;
-            if fields.iter().any(|field| drums.outgoing(*field).any()) {
+        let fields = [codes::OB_1, codes::OB_2];
+        for machine in Machine::BOTH {
+            // With welded relays (planted) there are two.
+            let closed = self.switch.relays.closed(machine);
+            let computer = &self.computers[machine.index()];
+            let drums = &computer.fsq7.drums;
+            let marked = fields.iter().any(|field| drums.outgoing(*field).any());
+            if closed && computer.has_power() && marked {
                 self.catch_up(machine, now);
                 for field in fields {
                     self.take(now, machine, field);
