@@ -18,12 +18,11 @@ use exercise::campaign::summary::{Summary, junit};
 use exercise::campaign::sweep::{self, Strided, SweepError, Sweeping};
 use exercise::campaign::{self, Unit, UnitResult};
 use exercise::driver::{self, Plan};
-use exercise::script::Equipment;
+use exercise::world::Planned;
 use indicatif::{ProgressBar, ProgressStyle};
-use site::source::SourceMap;
 
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, AnyPlan};
 use crate::run::say;
 
 /// Options of `campaign`.
@@ -127,18 +126,52 @@ impl Kept {
 
 /// Runs the command.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    let plan = plan_of(&options.site, &options.script)?;
-    let taken = strided(options, &plan)?;
+    match plan_of(&options.site, &options.script)? {
+        AnyPlan::Reservation(plan) => {
+            let taken = strided(options, &*plan)?;
+            campaign(
+                options,
+                &*plan,
+                taken,
+                &|work, seeds, known| match plan.script.sweep {
+                    None => work.seeds(&*plan, seeds, known),
+                    Some(_) => {
+                        for seed in seeds {
+                            work.sweep(&plan.with_seed(seed), taken, known)?;
+                        }
+                        Ok(())
+                    }
+                },
+            )
+        }
+        AnyPlan::Direction(plan) => {
+            let taken = strided(options, &*plan)?;
+            campaign(options, &*plan, taken, &|work, seeds, known| {
+                work.seeds(&*plan, seeds, known)
+            })
+        }
+    }
+}
+
+/// The work of a campaign: all its seeds, except what is known.
+type Doing<'a> = &'a dyn Fn(&mut Work, RangeInclusive<u64>, &BTreeSet<Unit>) -> Result<(), Failure>;
+
+fn campaign<P: Planned>(
+    options: &Options,
+    plan: &P,
+    taken: Strided,
+    doing: Doing,
+) -> Result<u8, Failure> {
     // A report that cannot be written is told before the work, not after it.
     for path in [&options.report, &options.junit].into_iter().flatten() {
         File::create(path).map_err(|error| Failure::cannot_write(path, &error))?;
     }
-    let (first, last) = options.seeds.or(plan.script.seeds).unwrap_or((1, 1));
-    let mut kept = Kept::open(options.resume.as_deref(), &campaign::unit_of(&plan))?;
+    let (first, last) = options.seeds.or(plan.script().seeds).unwrap_or((1, 1));
+    let mut kept = Kept::open(options.resume.as_deref(), &campaign::unit_of(plan))?;
     let known: BTreeSet<Unit> = kept.results.done.keys().cloned().collect();
     if !options.quiet {
-        let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);
-        let script = &plan.script.name;
+        let (path, site) = plan.site();
+        let script = &plan.script().name;
         let known = match known.len() {
             0 => String::new(),
             n => format!(", {n} results already known"),
@@ -157,14 +190,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         kept: &mut kept,
     };
     let begun = WallInstant::now();
-    match plan.script.sweep {
-        None => work.seeds(&plan, first..=last, &known)?,
-        Some(_) => {
-            for seed in first..=last {
-                work.sweep(&plan.with_seed(seed), taken, &known)?;
-            }
-        }
-    }
+    doing(&mut work, first..=last, &known)?;
     work.bar.finish_and_clear();
     if let Some(failure) = work.trouble {
         return Err(failure);
@@ -173,12 +199,12 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     summary.wall_seconds = begun.elapsed().as_secs_f64();
     let asked = |unit: &Unit| {
         let point = match unit.point {
-            None => plan.script.sweep.is_none(),
+            None => plan.script().sweep.is_none(),
             Some(point) => taken.takes(point),
         };
         point && (first..=last).contains(&unit.seed)
     };
-    write(options, &plan, &summary, &kept.results, asked)?;
+    write(options, plan, &summary, &kept.results, asked)?;
     if !options.quiet {
         say(&summary.text());
     }
@@ -186,10 +212,10 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
 }
 
 /// Which points of a sweep; only a sweep has any.
-fn strided(options: &Options, plan: &Plan) -> Result<Strided, Failure> {
+fn strided<P: Planned>(options: &Options, plan: &P) -> Result<Strided, Failure> {
     let wrong = |text: String| Err(Failure::Input(format!("error: {text}\n")));
     let asked = options.stride.is_some() || options.offset.is_some();
-    if asked && plan.script.sweep.is_none() {
+    if asked && plan.script().sweep.is_none() {
         let script = options.script.display();
         return wrong(format!(
             "--stride and --offset choose points of a sweep, and {script} orders none; expected \
@@ -249,9 +275,9 @@ impl Work<'_> {
         }
     }
 
-    fn seeds(
+    fn seeds<P: Planned>(
         &mut self,
-        plan: &Plan,
+        plan: &P,
         seeds: RangeInclusive<u64>,
         known: &BTreeSet<Unit>,
     ) -> Result<(), Failure> {
@@ -292,8 +318,8 @@ impl Work<'_> {
     }
 }
 
-fn wrong_site(plan: &Plan, error: &str) -> Failure {
-    Failure::Input(format!("error: {}:1:1: {error}\n", plan.inputs.path))
+fn wrong_site<P: Planned>(plan: &P, error: &str) -> Failure {
+    Failure::Input(format!("error: {}:1:1: {error}\n", plan.site().0))
 }
 
 /// What a sweep is going to do.
@@ -328,20 +354,18 @@ pub fn jobs(asked: Option<u16>) -> usize {
 }
 
 /// The plan of a site and an exercise, seed 1.
-pub fn plan_of(site: &Path, script: &Path) -> Result<Plan, Failure> {
-    let mut map = SourceMap::new();
-    let site_path = files::site_path(site);
-    let inputs = files::site(&mut map, &site_path)?;
-    let equipment = Equipment::from(&inputs.description);
-    let path = script.display().to_string();
-    let (script, list) = files::script(&mut map, &path, Some(&equipment))?;
+pub fn plan_of(site: &Path, script: &Path) -> Result<AnyPlan, Failure> {
     let run_options = driver::Options {
         seed: 1,
         cut: None,
         keep_entries: false,
     };
-    Plan::new(inputs, script, list, run_options)
-        .map_err(|error| Failure::Input(format!("error: {site_path}:1:1: {error}")))
+    files::plan(
+        site,
+        Some(script),
+        |_| unreachable!("a script is named"),
+        run_options,
+    )
 }
 
 /// The command that repeats a unit's run alone; of a sweep with so many points.
@@ -357,9 +381,9 @@ fn command(options: &Options, unit: &Unit, points: u64) -> String {
     }
 }
 
-fn write(
+fn write<P: Planned>(
     options: &Options,
-    plan: &Plan,
+    plan: &P,
     summary: &Summary,
     results: &Results,
     asked: impl Fn(&Unit) -> bool,
@@ -370,7 +394,7 @@ fn write(
         std::fs::write(path, json + "\n").map_err(|e| Failure::cannot_write(path, &e))?;
     }
     if let Some(path) = &options.junit {
-        let (network, script) = (&plan.inputs.description.name, &plan.script.name);
+        let (network, script) = (plan.site().1, &plan.script().name);
         // A file of results may know of more than was asked for this time.
         let asked: Vec<_> = results.done.values().filter(|r| asked(&r.unit)).collect();
         let xml = junit(network, script, asked.into_iter());

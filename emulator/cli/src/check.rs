@@ -8,7 +8,7 @@ use clap::Args;
 use site::source::SourceMap;
 
 use crate::failure::{Failure, read_text};
-use crate::files;
+use crate::files::{self, Site};
 
 /// Options of `check`.
 #[derive(Args)]
@@ -74,14 +74,27 @@ fn check(path: &std::path::Path) -> Result<(), Failure> {
     match kind_of(&text) {
         Kind::Site => site(&mut map, &name),
         Kind::Script => {
-            let (script, entries) = files::script(&mut map, &name, None)?;
+            let (script, lists) = files::script(&mut map, &name, None)?;
+            let work = match &script.air {
+                None => format!("{} listed entries", lists.entries.len()),
+                Some(air) => format!(
+                    "{} flights, {} raids, {} civil in the air, {} recorded positions, {} players",
+                    air.flights.len(),
+                    air.raids.len(),
+                    air.civil
+                        .iter()
+                        .map(|c| u32::from(c.in_the_air))
+                        .sum::<u32>(),
+                    lists.rows.len(),
+                    air.players.len()
+                ),
+            };
             println!(
-                "{name}: exercise \"{}\", {}, {} faults, {} expectations, {} listed entries",
+                "{name}: exercise \"{}\", {}, {} faults, {} expectations, {work}",
                 script.name,
                 script.duration,
                 script.faults.len(),
                 script.expectations.len(),
-                entries.len()
             );
             Ok(())
         }
@@ -114,14 +127,25 @@ fn check(path: &std::path::Path) -> Result<(), Failure> {
 }
 
 fn site(map: &mut SourceMap, name: &str) -> Result<(), Failure> {
-    let inputs = files::site(map, name)?;
-    println!(
-        "{name}: site \"{}\", {} interchanges, {} sets, {} departures, program of {} words",
-        inputs.description.name,
-        inputs.description.interchanges.len(),
-        inputs.description.sets(),
-        inputs.schedule.flights.len(),
-        inputs.assembly.words.len()
-    );
+    match files::site(map, name)? {
+        Site::Reservation(inputs) => println!(
+            "{name}: site \"{}\", {} interchanges, {} sets, {} departures, program of {} words",
+            inputs.description.name,
+            inputs.description.interchanges.len(),
+            inputs.description.sets(),
+            inputs.schedule.flights.len(),
+            inputs.assembly.words.len()
+        ),
+        Site::Direction(inputs) => println!(
+            "{name}: direction center \"{}\", {} radars, {} consoles, {} bases, {} neighbours, \
+             program of {} words",
+            inputs.description.name,
+            inputs.description.radars.len(),
+            inputs.description.consoles.len(),
+            inputs.description.bases.len(),
+            inputs.description.neighbours.len(),
+            inputs.assembly.words.len()
+        ),
+    }
     Ok(())
 }

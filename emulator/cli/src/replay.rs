@@ -16,7 +16,7 @@ use std::time::Instant as WallInstant;
 use clap::Args;
 use clock::journal::{Ending, Journal};
 use clock::{Instant, Span};
-use exercise::diagram::Diagram;
+use exercise::diagram::{CenterDiagram, Diagram};
 use exercise::driver::Onlooker;
 use exercise::replay::Replay;
 use exercise::snapshot::{self, Unusable};
@@ -49,26 +49,37 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     let unusable = |error: Unusable| wrong(error.to_string());
     let journal = Journal::open(&bytes).map_err(|error| unusable(error.into()))?;
     match snapshot::kind_of(&journal).map_err(unusable)? {
-        Kind::Reservation => {
-            let mut replay = Replay::open(&bytes).map_err(unusable)?;
-            if options.verify {
-                return verify(path, &bytes, replay);
-            }
-            let begun = WallInstant::now();
-            let sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
-            let mut diagram = sheet
-                .as_ref()
-                .map(|_| Diagram::new(&replay.plan, &replay.run));
-            let outcome = match &mut diagram {
-                Some(diagram) => shown(options, &mut replay, diagram, begun),
-                None => shown(options, &mut replay, &mut (), begun),
-            }?;
-            if let (Some(mut sheet), Some(diagram)) = (sheet, diagram) {
-                sheet.draw(diagram, &replay.plan, &outcome)?;
-            }
-            ended(options, &replay)
+        Kind::Reservation => again(options, &bytes, Diagram::new, Diagram::page),
+        Kind::Direction => {
+            let (begin, page) = (CenterDiagram::new, CenterDiagram::page);
+            again(options, &bytes, begin, page)
         }
     }
+}
+
+/// What is asked for, of a journal of this kind of site; `begin` begins a diagram and `page` ends it.
+fn again<P: Planned, D: Onlooker>(
+    options: &Options,
+    bytes: &[u8],
+    begin: impl FnOnce(&P, &P::Run) -> D,
+    page: impl FnOnce(D, &P, &world::Outcome<P>) -> String,
+) -> Result<u8, Failure> {
+    let path = &options.journal;
+    let unusable = |e: Unusable| Failure::Input(format!("error: {}: {e}", path.display()));
+    let mut replay: Replay<P> = Replay::open(bytes).map_err(unusable)?;
+    if options.verify {
+        return verify(path, bytes, replay);
+    }
+    let begun = WallInstant::now();
+    let Some(sheet) = &options.diagram else {
+        shown(options, &mut replay, &mut (), begun)?;
+        return ended(options, &replay);
+    };
+    let mut sheet = Sheet::new(sheet)?;
+    let mut diagram = begin(&replay.plan, &replay.run);
+    let outcome = shown(options, &mut replay, &mut diagram, begun)?;
+    sheet.write(&page(diagram, &replay.plan, &outcome))?;
+    ended(options, &replay)
 }
 
 /// Makes a run again as far as asked, and says what it showed.

@@ -14,21 +14,21 @@ use std::time::{Duration, Instant as WallInstant};
 use clap::Args;
 use clock::journal::{JournalWriter, State};
 use clock::{Instant, Span};
-use exercise::diagram::Diagram;
-use exercise::driver::{self, Onlooker, Outcome, Plan, Progress, Run, StartError};
-use exercise::entries_csv::{self, Entry};
+use exercise::air;
+use exercise::diagram::{CenterDiagram, Diagram};
+use exercise::driver::{self, Onlooker, Plan, Progress, Run};
+use exercise::entries_csv;
 use exercise::history::{Format, Writer};
-use exercise::inputs::Inputs;
 use exercise::report::Report;
 use exercise::report::comparison::Comparison;
 use exercise::script::{Equipment, Script};
 use exercise::snapshot::{self, Snapshot, Unusable};
-use exercise::world::{self, Kind, Planned, World};
+use exercise::world::{self, Kind, Planned, Reported, World};
 use indicatif::{ProgressBar, ProgressStyle};
 use site::source::SourceMap;
 
 use crate::failure::Failure;
-use crate::files;
+use crate::files::{self, AnyPlan, Site};
 
 /// Options of `run`.
 #[derive(Args)]
@@ -70,6 +70,12 @@ pub struct Options {
     /// Writes every entry with its answer and times.
     #[arg(long, value_name = "FILE.csv")]
     entries: Option<PathBuf>,
+    /// Draws a situation display, as its tube is at `--at` or at the end.
+    #[arg(long, value_name = "FILE.svg")]
+    scope: Option<PathBuf>,
+    /// Number of the console whose display it is [default: the site's first].
+    #[arg(long, value_name = "N", requires = "scope")]
+    console: Option<u8>,
     /// Draws a space-time diagram, one page for a browser.
     #[arg(long, value_name = "FILE.html")]
     diagram: Option<PathBuf>,
@@ -128,9 +134,16 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         return resume(options, path);
     }
     if let [site] = &options.site[..] {
-        let report = one(options, begun(options, site)?)?;
-        write_report(options, serde_json::to_string_pretty(&report))?;
-        return Ok(report.exit_status);
+        return match plan(options, site)? {
+            AnyPlan::Reservation(plan) => {
+                let begun = begin(*plan)?;
+                write_report(options, &reservation(options, begun)?)
+            }
+            AnyPlan::Direction(plan) => {
+                let begun = begin(*plan)?;
+                write_report(options, &direction(options, begun)?)
+            }
+        };
     }
     side_by_side(options)
 }
@@ -143,6 +156,7 @@ fn side_by_side(options: &Options) -> Result<u8, Failure> {
         ("--diagram", options.diagram.is_some()),
         ("--save", options.save.is_some()),
         ("--diagram", options.diagram.is_some()),
+        ("--scope", options.scope.is_some()),
     ];
     if let Some((name, _)) = of_one_run.iter().find(|(_, given)| *given) {
         return Err(Failure::Input(format!(
@@ -153,20 +167,33 @@ fn side_by_side(options: &Options) -> Result<u8, Failure> {
     // All are read before the first is run.
     let sites = options.site.iter();
     let begun: Vec<Begun<Plan>> = sites
-        .map(|site| begun(options, site))
+        .map(|site| match plan(options, site)? {
+            AnyPlan::Reservation(plan) => begin(*plan),
+            AnyPlan::Direction(_) => Err(Failure::Input(format!(
+                "error: {}: a direction center is not compared with others; expected \
+                 reservation sites, or one site",
+                site.display()
+            ))),
+        })
         .collect::<Result<_, _>>()?;
-    let runs = begun.into_iter().map(|begun| one(options, begun));
+    let runs = begun.into_iter().map(|begun| reservation(options, begun));
     let runs: Vec<Report> = runs.collect::<Result<_, _>>()?;
     let compared = Comparison::new(runs);
     if !options.quiet {
         say(&compared.text());
     }
-    write_report(options, serde_json::to_string_pretty(&compared))?;
+    write_json(options, serde_json::to_string_pretty(&compared))?;
     Ok(compared.exit_status)
 }
 
-/// One run to its end, its report said and its files written.
-fn one(options: &Options, (plan, mut run, state): Begun<Plan>) -> Result<Report, Failure> {
+/// One run of a reservation site to its end, its report said and its files written.
+fn reservation(options: &Options, (plan, mut run, state): Begun<Plan>) -> Result<Report, Failure> {
+    if options.scope.is_some() {
+        return Err(Failure::Input(format!(
+            "error: --scope draws a situation display, and {} has none; expected a direction center",
+            plan.inputs.path
+        )));
+    }
     greet(options, &plan, &run)?;
     let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
     let mut diagram = sheet.as_ref().map(|_| Diagram::new(&plan, &run));
@@ -180,7 +207,8 @@ fn one(options: &Options, (plan, mut run, state): Begun<Plan>) -> Result<Report,
     let mut onlookers: Vec<&mut dyn Onlooker> = Vec::new();
     onlookers.extend(diagram.as_mut().map(|one| one as &mut dyn Onlooker));
     onlookers.extend(history.as_mut().map(|one| one as &mut dyn Onlooker));
-    let (outcome, report) = to_the_end(options, &plan, &mut run, state, &mut onlookers)?;
+    let passed = &mut |_: &Run| Ok(());
+    let (outcome, report) = to_the_end(options, &plan, &mut run, state, &mut onlookers, passed)?;
     if let (Some(history), Some((path, _))) = (history, &options.history) {
         let written = history.finish(run.now());
         written.map_err(|e| Failure::cannot_write(path, &e))?;
@@ -190,9 +218,63 @@ fn one(options: &Options, (plan, mut run, state): Begun<Plan>) -> Result<Report,
         std::fs::write(path, text).map_err(|e| Failure::cannot_write(path, &e))?;
     }
     if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
-        sheet.draw(diagram, &plan, &outcome)?;
+        sheet.write(&diagram.page(&plan, &outcome))?;
     }
     Ok(report)
+}
+
+/// One run of a direction center to its end, its report said and its files written.
+fn direction(
+    options: &Options,
+    (plan, mut run, state): Begun<air::Plan>,
+) -> Result<air::report::Report, Failure> {
+    let of_sets = [
+        ("--entries", options.entries.is_some()),
+        ("--history", options.history.is_some()),
+    ];
+    if let Some((name, _)) = of_sets.iter().find(|(_, given)| *given) {
+        return Err(Failure::Input(format!(
+            "error: {name} writes what was typed at agent sets, and {} has none; expected a \
+             reservation site",
+            plan.inputs.path
+        )));
+    }
+    let console = console(options, &plan)?;
+    greet(options, &plan, &run)?;
+    let mut sheet = options.diagram.as_deref().map(Sheet::new).transpose()?;
+    let mut scope = options.scope.as_deref().map(Sheet::new).transpose()?;
+    let mut diagram = sheet.as_ref().map(|_| CenterDiagram::new(&plan, &run));
+    let mut nobody = ();
+    let onlooker: &mut dyn Onlooker = match &mut diagram {
+        Some(diagram) => diagram,
+        None => &mut nobody,
+    };
+    let mut draw = |run: &air::Run| match &mut scope {
+        Some(sheet) => sheet.write(&air::scope::of_run(&plan, run, console)),
+        None => Ok(()),
+    };
+    let (outcome, report) = to_the_end(options, &plan, &mut run, state, onlooker, &mut draw)?;
+    if options.at.is_none() {
+        draw(&run)?;
+    }
+    if let (Some(sheet), Some(diagram)) = (&mut sheet, diagram) {
+        sheet.write(&diagram.page(&plan, &outcome))?;
+    }
+    Ok(report)
+}
+
+/// The console whose tube is drawn: the first of the site if none is named.
+fn console(options: &Options, plan: &air::Plan) -> Result<u8, Failure> {
+    let consoles = &plan.inputs.description.consoles;
+    let numbers: Vec<u8> = consoles.iter().map(|console| console.number).collect();
+    match (options.console, numbers.first()) {
+        (Some(number), _) if numbers.contains(&number) => Ok(number),
+        (None, Some(&first)) => Ok(first),
+        (asked, _) => Err(Failure::Input(format!(
+            "error: --console {}: the site has no such console; expected one of {numbers:?}",
+            asked.unwrap_or_default()
+        ))),
+    }
 }
 
 /// Says what is going to be run, and whether the instant asked for lies in it.
@@ -209,22 +291,22 @@ fn greet<P: Planned>(options: &Options, plan: &P, run: &P::Run) -> Result<(), Fa
     }
     let (from, to) = (run.now(), plan.end());
     match options.at.map(|at| Instant::ZERO + at) {
-        Some(at) if options.save.is_some() && !(from..=to).contains(&at) => {
-            Err(Failure::Input(format!(
-                "error: --at {at}: there is no such instant in this run; expected {from} to {to}"
-            )))
-        }
+        Some(at) if !(from..=to).contains(&at) => Err(Failure::Input(format!(
+            "error: --at {at}: there is no such instant in this run; expected {from} to {to}"
+        ))),
         _ => Ok(()),
     }
 }
 
-/// Runs to the end: journal, snapshot, progress, and the report said.
+/// Runs to the end: journal, snapshot, progress, and the report said. `passed` sees the run at the
+/// instant `--at`.
 fn to_the_end<P: Planned>(
     options: &Options,
     plan: &P,
     run: &mut P::Run,
     state: Option<State>,
     onlooker: &mut dyn Onlooker,
+    passed: &mut dyn FnMut(&P::Run) -> Result<(), Failure>,
 ) -> Result<(world::Outcome<P>, world::Report<P>), Failure> {
     let out: Box<dyn Write> = match &options.journal {
         Some(path) => {
@@ -250,15 +332,18 @@ fn to_the_end<P: Planned>(
         pace.keep(progress);
         show(&bar, progress, first, begun);
     };
-    if let (Some(at), Some(path)) = (options.at, &options.save) {
+    if let Some(at) = options.at {
         // The state between two slices: the first that does not begin before the instant.
         while run.now() < Instant::ZERO + at {
             run.slice(plan, &[], &mut journal, onlooker);
             shown(&run.progress(plan));
         }
-        let bytes = snapshot::save(plan, run, journal.state());
-        let written = bytes.and_then(|bytes| std::fs::write(path, bytes));
-        written.map_err(|e| Failure::cannot_write(path, &e))?;
+        if let Some(path) = &options.save {
+            let bytes = snapshot::save(plan, run, journal.state());
+            let written = bytes.and_then(|bytes| std::fs::write(path, bytes));
+            written.map_err(|e| Failure::cannot_write(path, &e))?;
+        }
+        passed(run)?;
     }
     let outcome = world::finish(plan, run, &mut journal, onlooker, &mut shown);
     bar.finish_and_clear();
@@ -271,7 +356,7 @@ fn to_the_end<P: Planned>(
     Ok((outcome, report))
 }
 
-/// The file of a diagram: opened before the run, written when it is over.
+/// The file of a diagram or a picture: opened before the run, written when it is over.
 pub struct Sheet {
     path: PathBuf,
     file: File,
@@ -285,60 +370,35 @@ impl Sheet {
         Ok(Sheet { path, file })
     }
 
-    /// Writes the diagram.
-    pub fn draw(
-        &mut self,
-        diagram: Diagram,
-        plan: &Plan,
-        outcome: &Outcome,
-    ) -> Result<(), Failure> {
-        let page = diagram.page(plan, outcome);
+    /// Writes it.
+    pub fn write(&mut self, page: &str) -> Result<(), Failure> {
         let written = self.file.write_all(page.as_bytes());
         written.map_err(|e| Failure::cannot_write(&self.path, &e))
     }
 }
 
 /// A run from its begin, and what it is made from.
-type Begun<P> = (P, <P as Planned>::Run, Option<State>);
+pub type Begun<P> = (P, <P as Planned>::Run, Option<State>);
 
-fn begun(options: &Options, site: &Path) -> Result<Begun<Plan>, Failure> {
+/// The run of a plan at its begin.
+pub fn begin<P: Planned>(plan: P) -> Result<Begun<P>, Failure> {
+    let cannot = |error| Failure::Input(format!("error: {}:1:1: {error}", plan.site().0));
+    let run = plan.begin().map_err(cannot)?;
+    Ok((plan, run, None))
+}
+
+/// A site and the exercise asked for, or a quiet one.
+fn plan(options: &Options, site: &Path) -> Result<AnyPlan, Failure> {
     let run_options = driver::Options {
         seed: options.seed,
         cut: options.cut,
         keep_entries: options.entries.is_some(),
     };
-    let quiet = |_: &Inputs| Script::quiet();
-    let (plan, run) = begin(site, options.script.as_deref(), quiet, run_options)?;
-    Ok((plan, run, None))
-}
-
-/// A site and a script, read and put together; `otherwise` is the script if none is named.
-pub fn begin(
-    site: &Path,
-    script: Option<&Path>,
-    otherwise: impl FnOnce(&Inputs) -> Script,
-    options: driver::Options,
-) -> Result<(Plan, Run), Failure> {
-    let mut map = SourceMap::new();
-    let site_path = files::site_path(site);
-    let inputs = files::site(&mut map, &site_path)?;
-    let (script, list) = match script {
-        Some(path) => read_script(&mut map, path, &inputs)?,
-        None => (otherwise(&inputs), Vec::new()),
+    let quiet = |site: &Site| match site {
+        Site::Reservation(_) => Script::quiet(),
+        Site::Direction(_) => Script::quiet_watch(),
     };
-    let cannot = |error: StartError| Failure::Input(format!("error: {site_path}:1:1: {error}"));
-    let plan = Plan::new(inputs, script, list, options).map_err(cannot)?;
-    let run = plan.begin().map_err(cannot)?;
-    Ok((plan, run))
-}
-
-fn read_script(
-    map: &mut SourceMap,
-    path: &Path,
-    inputs: &Inputs,
-) -> Result<(Script, Vec<Entry>), Failure> {
-    let equipment = Equipment::from(&inputs.description);
-    files::script(map, &path.display().to_string(), Some(&equipment))
+    files::plan(site, options.script.as_deref(), quiet, run_options)
 }
 
 /// A run that goes on from a snapshot, with other faults if a script is given.
@@ -348,25 +408,55 @@ fn resume(options: &Options, path: &Path) -> Result<u8, Failure> {
     let bytes = std::fs::read(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
     let unusable = |error: Unusable| wrong(error.to_string());
     let snapshot = Snapshot::open(&bytes).map_err(unusable)?;
-    let report = match snapshot.kind {
+    match snapshot.kind {
         Kind::Reservation => {
             let (mut plan, mut run, state) = snapshot.restore::<Plan>().map_err(unusable)?;
-            if let Some(path) = &options.script {
-                let (script, _) = read_script(&mut SourceMap::new(), path, &plan.inputs)?;
-                same_workload(path, &script, &plan.script)?;
+            let equipment = Equipment::from(&plan.inputs.description);
+            if let Some(script) = other_script(options, &equipment, &plan.script)? {
                 plan.script = script;
                 run.fork(&plan);
             }
-            one(options, (plan, run, Some(state)))?
+            write_report(options, &reservation(options, (plan, run, Some(state)))?)
         }
+        Kind::Direction => {
+            let (mut plan, mut run, state) = snapshot.restore::<air::Plan>().map_err(unusable)?;
+            let equipment = Equipment::from(&plan.inputs.description);
+            if let Some(script) = other_script(options, &equipment, &plan.script)? {
+                plan.script = script;
+                run.fork(&plan);
+            }
+            write_report(options, &direction(options, (plan, run, Some(state)))?)
+        }
+    }
+}
+
+/// The script of a fork, if one is named.
+fn other_script(
+    options: &Options,
+    equipment: &Equipment,
+    before: &Script,
+) -> Result<Option<Script>, Failure> {
+    let Some(path) = &options.script else {
+        return Ok(None);
     };
-    write_report(options, serde_json::to_string_pretty(&report))?;
-    Ok(report.exit_status)
+    let name = path.display().to_string();
+    let (script, _) = files::script(&mut SourceMap::new(), &name, Some(equipment))?;
+    same_workload(path, &script, before)?;
+    Ok(Some(script))
+}
+
+/// What flies, whatever the judges' bounds are.
+fn sky(script: &Script) -> Option<exercise::script::air::Air> {
+    let air = script.air.clone()?;
+    Some(exercise::script::air::Air {
+        bounds: Default::default(),
+        ..air
+    })
 }
 
 /// A fork changes what fails.
 fn same_workload(path: &Path, script: &Script, before: &Script) -> Result<(), Failure> {
-    if script.workload == before.workload {
+    if script.workload == before.workload && sky(script) == sky(before) {
         return Ok(());
     }
     Err(Failure::Input(format!(
@@ -377,7 +467,13 @@ fn same_workload(path: &Path, script: &Script, before: &Script) -> Result<(), Fa
     )))
 }
 
-fn write_report(options: &Options, json: serde_json::Result<String>) -> Result<(), Failure> {
+/// Writes the report if asked to, and gives its exit status.
+fn write_report<R: Reported>(options: &Options, report: &R) -> Result<u8, Failure> {
+    write_json(options, serde_json::to_string_pretty(report))?;
+    Ok(report.exit_status())
+}
+
+fn write_json(options: &Options, json: serde_json::Result<String>) -> Result<(), Failure> {
     if let Some(path) = &options.report {
         let json =
             json.map_err(|error| Failure::Own(format!("the report cannot be written: {error}")))?;

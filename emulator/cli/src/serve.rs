@@ -18,15 +18,16 @@ use std::time::{Duration, Instant as WallInstant};
 use clap::Args;
 use clock::Span;
 use exercise::driver;
-use exercise::inputs::Inputs;
-use exercise::report::{Report, text};
 use exercise::script::Script;
+use exercise::world::{Planned, Reported, World};
 use exhibit::emulation::Attendance;
 use exhibit::journals::Rotation;
+use exhibit::position::Positions;
 use exhibit::{ExhibitError, Exhibition, exhibit};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::files::{self, AnyPlan, Site};
 use crate::run::{begin, say};
 
 /// Options of `serve`.
@@ -110,9 +111,23 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         cut: None,
         keep_entries: false,
     };
-    let open_day = |inputs: &Inputs| Script::open_day(inputs.description.sets());
+    let open_day = |site: &Site| match site {
+        Site::Reservation(inputs) => Script::open_day(inputs.description.sets()),
+        Site::Direction(_) => Script::open_watch(),
+    };
     let script = options.script.as_deref();
-    let (plan, run) = begin(&options.site, script, open_day, run_options)?;
+    match files::plan(&options.site, script, open_day, run_options)? {
+        AnyPlan::Reservation(plan) => shown(options, *plan),
+        AnyPlan::Direction(plan) => shown(options, *plan),
+    }
+}
+
+/// Shows a site of any kind whose positions visitors can sit at.
+fn shown<P>(options: &Options, plan: P) -> Result<u8, Failure>
+where
+    P: Planned<Run: Positions<Outcome: Send>> + 'static,
+{
+    let (plan, run, _) = begin(plan)?;
     let exhibition = Exhibition {
         telnet: options.telnet,
         times: options.speed,
@@ -125,12 +140,12 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
             keep: options.journals,
         }),
     };
-    let (site, path) = (&plan.inputs.description.name, &plan.inputs.path);
-    let (name, seed) = (&plan.script.name, options.seed);
+    let (path, site) = plan.site();
+    let (name, seed) = (&plan.script().name, options.seed);
     say(&format!(
         "site {site} ({path}), exercise {name}, seed {seed}\n"
     ));
-    let (inputs, script) = (plan.inputs.clone(), plan.script.clone());
+    let kept = plan.clone();
     let begun = WallInstant::now();
     let ready = |address| say(&format!("telnet at {address}\n"));
     let journal = options.journal.clone().unwrap_or_default();
@@ -140,10 +155,10 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         ExhibitError::Host(_) => Failure::Own(error.to_string()),
     })?;
     let wall = begun.elapsed().as_secs_f64();
-    let report = Report::new(&inputs, &script, seed, &ended.outcome, wall);
+    let report = P::Run::report(&kept, &ended.outcome, wall);
     report_to(options, &report, &ended.attendance)?;
     if !options.quiet {
-        say(&text::write(&report, &script, &ended.outcome));
+        say(&P::Run::told(&kept, &report, &ended.outcome));
         let visitors = &ended.attendance;
         say(&format!(
             "Visitors: {} sat down, {} at one time at most, {} came back to their set, {} were sent \
@@ -158,10 +173,10 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         }
     }
     let unkept = report
-        .verdicts
+        .verdicts()
         .iter()
         .any(|verdict| !verdict.holds && !verdict.outside_model);
-    Ok(match report.exit_status {
+    Ok(match report.exit_status() {
         1 => 1,
         // What the script still had to do is not asked for.
         _ if ended.by_hand => 4 * u8::from(unkept),
@@ -171,13 +186,17 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
 
 /// The report of a run, and who visited it.
 #[derive(Serialize)]
-struct Served<'a> {
+struct Served<'a, R> {
     #[serde(flatten)]
-    report: &'a Report,
+    report: &'a R,
     visitors: &'a Attendance,
 }
 
-fn report_to(options: &Options, report: &Report, visitors: &Attendance) -> Result<(), Failure> {
+fn report_to(
+    options: &Options,
+    report: &impl Reported,
+    visitors: &Attendance,
+) -> Result<(), Failure> {
     let Some(path) = &options.report else {
         return Ok(());
     };

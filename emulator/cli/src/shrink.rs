@@ -5,14 +5,15 @@
 //! be run like any other.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use exercise::campaign::shrink::{ShrinkError, Shrunk, shrink};
+use exercise::campaign::shrink::{Reducible, ShrinkError, Shrunk, shrink};
 use exercise::entries_csv::{self, Answered};
 
 use crate::campaign::{jobs, plan_of};
 use crate::failure::Failure;
+use crate::files::AnyPlan;
 use crate::run::say;
 
 /// Options of `shrink`.
@@ -39,16 +40,43 @@ pub struct Options {
 
 /// Runs the command: 0 when something was written.
 pub fn run(options: &Options) -> Result<u8, Failure> {
-    let plan = plan_of(&options.site, &options.script)?.with_seed(options.seed);
-    let list_path = options.output.with_extension("csv");
-    let list_name = list_path.file_name().unwrap_or_default();
-    let list_name = list_name.to_string_lossy().into_owned();
-    if list_path == options.output {
-        let text = "error: --output names the list of entries; expected a name such as less.ron";
-        return Err(Failure::Input(text.to_owned()));
+    match plan_of(&options.site, &options.script)? {
+        AnyPlan::Reservation(plan) => {
+            let list_path = options.output.with_extension("csv");
+            if list_path == options.output {
+                let text =
+                    "error: --output names the list of entries; expected a name such as less.ron";
+                return Err(Failure::Input(text.to_owned()));
+            }
+            let shrunk = reduce(options, &*plan, Some(&list_path))?;
+            let rows: Vec<Answered> = shrunk.pieces.into_iter().map(unanswered).collect();
+            std::fs::write(&list_path, entries_csv::write(&rows))
+                .map_err(|error| Failure::cannot_write(&list_path, &error))?;
+        }
+        AnyPlan::Direction(mut plan) => {
+            // The reduced exercise may lie elsewhere than the list it names.
+            let air = plan.script.air.as_mut();
+            if let Some(recorded) = air.and_then(|air| air.recorded.as_mut()) {
+                let folder = options.script.parent().unwrap_or(Path::new("."));
+                if let Ok(path) = std::path::absolute(folder.join(&*recorded)) {
+                    *recorded = path.display().to_string();
+                }
+            }
+            reduce(options, &*plan, None)?;
+        }
     }
+    Ok(0)
+}
+
+/// Reduces the run, writes the exercise, and says what was found.
+fn reduce<P: Reducible>(
+    options: &Options,
+    plan: &P,
+    list_path: Option<&Path>,
+) -> Result<Shrunk<P>, Failure> {
+    let plan = plan.with_seed(options.seed);
     // What cannot be written is told before the work.
-    for path in [&options.output, &list_path] {
+    for path in [Some(&*options.output), list_path].into_iter().flatten() {
         let file = std::fs::OpenOptions::new()
             .append(true)
             .create(true)
@@ -56,33 +84,36 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         file.map_err(|error| Failure::cannot_write(path, &error))?;
     }
     let shows = !options.quiet && std::io::stderr().is_terminal();
-    let mut progress = |faults: usize, entries: usize| {
+    let pieces = P::PIECES;
+    let mut progress = |faults: usize, left: usize| {
         if shows {
-            eprintln!("{faults} faults, {entries} entries left");
+            eprintln!("{faults} faults, {left} {pieces} left");
         }
     };
+    let list_name = list_path.and_then(Path::file_name).unwrap_or_default();
+    let list_name = list_name.to_string_lossy().into_owned();
     let shrunk = shrink(&plan, &list_name, jobs(options.jobs), &mut progress);
     let shrunk = shrunk.map_err(|error| match error {
         ShrinkError::Start(error) => {
-            Failure::Input(format!("error: {}:1:1: {error}", plan.inputs.path))
+            Failure::Input(format!("error: {}:1:1: {error}", plan.site().0))
         }
         error => Failure::Input(format!("error: {}: {error}", options.script.display())),
     })?;
-    write(options, &shrunk, &list_path)?;
+    write(options, &shrunk)?;
     if !options.quiet {
         let failure = &shrunk.failure;
-        let (faults, entries) = shrunk.before;
+        let (faults, before) = shrunk.before;
         say(&format!(
-            "{} of {faults} faults, {} of {entries} entries, after {} runs\n{}: {}\n{}\n",
-            shrunk.plan.script.drawn.len(),
-            shrunk.plan.list.len(),
+            "{} of {faults} faults, {} of {before} {pieces}, after {} runs\n{}: {}\n{}\n",
+            shrunk.plan.script().drawn.len(),
+            shrunk.pieces.len(),
             shrunk.runs,
             failure.name,
             failure.detail,
             command(options)
         ));
     }
-    Ok(0)
+    Ok(shrunk)
 }
 
 /// What runs the exercise that was written.
@@ -95,29 +126,27 @@ fn command(options: &Options) -> String {
     )
 }
 
-fn write(options: &Options, shrunk: &Shrunk, list_path: &std::path::Path) -> Result<(), Failure> {
+fn write<P: Reducible>(options: &Options, shrunk: &Shrunk<P>) -> Result<(), Failure> {
     let config = ron::ser::PrettyConfig::new()
         .struct_names(false)
         .extensions(ron::extensions::Extensions::IMPLICIT_SOME);
-    let body = ron::ser::to_string_pretty(&shrunk.plan.script, config)
+    let body = ron::ser::to_string_pretty(shrunk.plan.script(), config)
         .map_err(|error| Failure::Own(format!("the exercise cannot be written: {error}")))?;
-    let (faults, entries) = shrunk.before;
+    let (faults, before) = shrunk.before;
+    let pieces = P::PIECES;
     let text = format!(
         "// The least of {} with seed {} that still fails so:\n//\n//     {}: {}\n//\n// {} of \
-         {faults} faults and {} of {entries} entries are left. Run it with\n//\n//     {}\n{body}\n",
+         {faults} faults and {} of {before} {pieces} are left. Run it with\n//\n//     {}\n{body}\n",
         options.script.display(),
         options.seed,
         shrunk.failure.name,
         shrunk.failure.detail.replace('\n', " "),
-        shrunk.plan.script.drawn.len(),
-        shrunk.plan.list.len(),
+        shrunk.plan.script().drawn.len(),
+        shrunk.pieces.len(),
         command(options)
     );
     std::fs::write(&options.output, text)
-        .map_err(|error| Failure::cannot_write(&options.output, &error))?;
-    let rows: Vec<Answered> = shrunk.plan.list.iter().cloned().map(unanswered).collect();
-    std::fs::write(list_path, entries_csv::write(&rows))
-        .map_err(|error| Failure::cannot_write(list_path, &error))
+        .map_err(|error| Failure::cannot_write(&options.output, &error))
 }
 
 fn unanswered(entry: exercise::entries_csv::Entry) -> Answered {

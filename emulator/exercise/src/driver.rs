@@ -28,6 +28,7 @@ use clock::journal::{self, JournalWriter};
 use clock::{Instant, Span};
 use device::agent_set::SetOutput;
 use serde::{Deserialize, Serialize};
+use site::center::engine::Action;
 use site::{Machine, Record, Site, SiteStatistics, View, Watcher};
 
 use crate::agents::{AgentCounts, Agents, Key, SetEvent};
@@ -161,6 +162,8 @@ pub trait Onlooker {
     fn typed(&mut self, _at: Instant, _set: u16, _key: &Key) {}
     /// A record of the site.
     fn observe(&mut self, _at: Instant, _record: &Record) {}
+    /// Something is about to be done at a console.
+    fn acted(&mut self, _at: Instant, _action: &Action) {}
     /// An entry that concerns seats was accepted, or its fate is known. Entries of a slice come at its
     /// end, in order of time.
     fn entry(&mut self, _entry: &history::Entry) {}
@@ -177,6 +180,10 @@ impl Onlooker for Vec<&mut dyn Onlooker> {
 
     fn observe(&mut self, at: Instant, record: &Record) {
         self.iter_mut().for_each(|one| one.observe(at, record));
+    }
+
+    fn acted(&mut self, at: Instant, action: &Action) {
+        self.iter_mut().for_each(|one| one.acted(at, action));
     }
 
     fn entry(&mut self, entry: &history::Entry) {
@@ -497,7 +504,7 @@ fn workload(plan: &Plan) -> Workload {
             Workload::Calls(Box::new(agents))
         }
         script::Workload::File(_) => Workload::List(Player::new(plan.list.clone())),
-        script::Workload::Quiet => Workload::Quiet,
+        script::Workload::Quiet | script::Workload::Air => Workload::Quiet,
     }
 }
 

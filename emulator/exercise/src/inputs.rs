@@ -93,7 +93,13 @@ pub enum Loading<T> {
     Ready(Box<T>),
 }
 
-fn need(map: &SourceMap, path: String, named_in: &str, at: &[&str], needs: &mut Vec<Need>) {
+pub(crate) fn need(
+    map: &SourceMap,
+    path: String,
+    named_in: &str,
+    at: &[&str],
+    needs: &mut Vec<Need>,
+) {
     if map.get(&path).is_none() && !needs.iter().any(|n| n.path == path) {
         let place: Vec<String> = at.iter().map(|s| (*s).to_owned()).collect();
         let missing = Mistake::at(
@@ -167,7 +173,7 @@ pub fn load(map: &SourceMap, path: &str) -> Result<Loading<Inputs>, Mistakes> {
 }
 
 /// The text of a file in the map, or a mistake of the file.
-fn text<'a>(map: &'a SourceMap, path: &str) -> Result<&'a str, Mistakes> {
+pub(crate) fn text<'a>(map: &'a SourceMap, path: &str) -> Result<&'a str, Mistakes> {
     let bytes = map.get(path).unwrap_or_default();
     std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
@@ -178,7 +184,12 @@ fn text<'a>(map: &'a SourceMap, path: &str) -> Result<&'a str, Mistakes> {
 }
 
 /// Byte range of a place given by line, column and width in characters, all from 1.
-fn bytes_at(text: &str, line: usize, column: usize, width: usize) -> std::ops::Range<usize> {
+pub(crate) fn bytes_at(
+    text: &str,
+    line: usize,
+    column: usize,
+    width: usize,
+) -> std::ops::Range<usize> {
     let start: usize = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))

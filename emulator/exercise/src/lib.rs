@@ -9,6 +9,7 @@
 //! | [`agents`], [`workload`], [`entries_csv`] | who types what |
 //! | [`world`] | what runs of every kind of site have in common |
 //! | [`driver`] | the run itself, in slices of ten milliseconds |
+//! | [`air`] | the same for a direction center: what flies, consoles, judges, report |
 //! | [`campaign`] | the same exercise many times: seeds, crash points |
 //! | [`judges`] | who only watch, and their verdicts |
 //! | [`diagram`] | what went when from where to where, for people's eyes |
@@ -26,6 +27,7 @@
 //! `report::expectations`.
 
 pub mod agents;
+pub mod air;
 pub mod campaign;
 pub mod day;
 pub mod demand;

@@ -166,7 +166,7 @@ impl<'a, P: Planned> Replay<'a, P> {
                 return Some(Difference {
                     record: record.index,
                     last_good,
-                    stands: told(&record),
+                    stands: told::<P>(&record),
                 });
             }
             (last_good, index) = (Some(record.at), record.index + 1);
@@ -190,13 +190,13 @@ impl<'a, P: Planned> Replay<'a, P> {
 }
 
 /// A record of a journal in words.
-pub fn told(record: &Record) -> String {
+pub fn told<P: Planned>(record: &Record) -> String {
     let content = match record.kind {
         kind::SITE => record
             .read::<site::Record>()
             .map(|content| format!("{content:?}")),
         kind::ACTION => record
-            .read::<crate::agents::Action>()
+            .read::<<P::Run as World>::Action>()
             .map(|content| format!("{content:?}")),
         kind::LIVE => record.read::<Live>().map(|content| format!("{content:?}")),
         other => Ok(format!("a record of kind {other}")),

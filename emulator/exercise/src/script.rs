@@ -27,13 +27,17 @@ use clock::Span;
 use serde::{Deserialize, Serialize};
 use site::fault::KINDS;
 
+use crate::world::Kind;
+
+pub mod air;
 mod drawing;
 mod faults;
 
+use air::Air;
 pub use drawing::{DrawnFault, Equipment};
 pub use faults::{
-    Before, CorePlace, FaultKind, GroupTarget, Later, Life, Rate, SetTarget, Target, UnitPlace,
-    UnitTarget, WrongSwitch,
+    Before, CorePlace, DrumPlace, FaultKind, GroupTarget, Later, Life, Rate, SetTarget, Target,
+    UnitPlace, UnitTarget, WrongSwitch,
 };
 use faults::{validate_fault, validate_rate};
 
@@ -96,6 +100,9 @@ pub struct Script {
     /// A campaign loses a machine at every point of a window.
     #[serde(default)]
     pub sweep: Option<Sweep>,
+    /// What flies, if that is the workload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub air: Option<Air>,
 }
 
 /// A window of an exercise in which a campaign loses a machine at every point.
@@ -186,6 +193,8 @@ pub enum Workload {
     File(String),
     /// Nobody calls.
     Quiet,
+    /// Aircraft, as `air` says: for a direction center.
+    Air,
 }
 
 fn default_start() -> String {
@@ -265,6 +274,67 @@ pub enum Condition {
     Answered(u64),
     /// Never more than so many passenger records are used or reserved.
     PassengerRecordsAtMost(u32),
+    /// A flight, or every aircraft of a raid, has a track so long after it came into good cover:
+    /// `TrackWithin(aircraft: "R1", within: "60s")`.
+    TrackWithin {
+        /// The flight or raid.
+        aircraft: String,
+        /// From good cover to the first track.
+        #[serde(with = "clock::time::span_text")]
+        within: Span,
+    },
+    /// Of all aircraft in good cover at least so many per cent hold a track.
+    HeldAtLeast(f64),
+    /// The mean error of position after ten looks is at most so many n.mi.
+    MeanErrorAtMost(f64),
+    /// At least so many aircraft were in good cover long enough to be followed.
+    Aircraft(u64),
+    /// At least so many tracks were on the scopes at one time.
+    Tracks(u64),
+    /// At least so many orders left for bases and pilots.
+    Orders(u64),
+    /// At least so many raiders were shot down.
+    Splashes(u64),
+    /// No order left twice.
+    NoDuplicateOrder,
+    /// Every automatic switchover was over within this, from the loss to the relays.
+    SwitchoverWithin(#[serde(with = "clock::time::span_text")] Span),
+    /// The scopes never stood still for longer when the role moved.
+    GapAtMost(#[serde(with = "clock::time::span_text")] Span),
+    /// The program was late, or left something out, at least so often.
+    Overload(u64),
+    /// It was so at most so often.
+    OverloadAtMost(u64),
+}
+
+impl Condition {
+    /// The kind of site that has such a figure; none: every kind.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Condition::Takeovers(_) | Condition::Switchovers(_) | Condition::BusyAtMost(_) => None,
+            Condition::Refusals(_)
+            | Condition::HoldWaits(_)
+            | Condition::SentAgain(_)
+            | Condition::StoredAnswersAgain(_)
+            | Condition::OutageAtMost(_)
+            | Condition::AnsweredWithin(_)
+            | Condition::ResponseP90AtMost(_)
+            | Condition::Answered(_)
+            | Condition::PassengerRecordsAtMost(_) => Some(Kind::Reservation),
+            Condition::TrackWithin { .. }
+            | Condition::HeldAtLeast(_)
+            | Condition::MeanErrorAtMost(_)
+            | Condition::Aircraft(_)
+            | Condition::Tracks(_)
+            | Condition::Orders(_)
+            | Condition::Splashes(_)
+            | Condition::NoDuplicateOrder
+            | Condition::SwitchoverWithin(_)
+            | Condition::GapAtMost(_)
+            | Condition::Overload(_)
+            | Condition::OverloadAtMost(_) => Some(Kind::Direction),
+        }
+    }
 }
 
 /// A mistake of meaning: path in the file (field names and indices), message, help.
@@ -297,6 +367,37 @@ impl Script {
             seeds: None,
             drawn: Vec::new(),
             sweep: None,
+            air: None,
+        }
+    }
+
+    /// A quiet watch: civil traffic for ten minutes.
+    pub fn quiet_watch() -> Script {
+        Script {
+            name: "quiet-watch".to_owned(),
+            title: Text::from([("en".to_owned(), "A quiet ten minutes".to_owned())]),
+            workload: Workload::Air,
+            air: Some(Air::traffic(80)),
+            ..Script::quiet()
+        }
+    }
+
+    /// A watch without end, for visitors: civil traffic, and nothing fails.
+    pub fn open_watch() -> Script {
+        Script {
+            name: "open-watch".to_owned(),
+            title: Text::from([("en".to_owned(), "An open day".to_owned())]),
+            duration: Span::from_secs(30 * 24 * 3600),
+            ..Script::quiet_watch()
+        }
+    }
+
+    /// The kind of site it is written for; none: any.
+    pub fn kind(&self) -> Option<Kind> {
+        match self.workload {
+            Workload::Air => Some(Kind::Direction),
+            Workload::Calls { .. } | Workload::File(_) => Some(Kind::Reservation),
+            Workload::Quiet => self.expectations.iter().find_map(|e| e.condition.kind()),
         }
     }
 
@@ -395,6 +496,7 @@ impl Script {
             }
         }
         self.validate_workload(&mut found);
+        self.validate_kind(equipment, &mut found);
         for (index, ordered) in self.faults.iter().enumerate() {
             let at = index.to_string();
             self.validate_when(&ordered.at, &["faults", &at, "at"], &mut found);
@@ -468,7 +570,7 @@ impl Script {
     pub fn start_minute(&self) -> u32 {
         let starts_at = match &self.workload {
             Workload::Calls { starts_at, .. } => starts_at,
-            Workload::File(_) | Workload::Quiet => &self.starts_at,
+            _ => &self.starts_at,
         };
         minute_of_day(starts_at).unwrap_or(600)
     }
@@ -508,7 +610,54 @@ impl Script {
                     "the path of a CSV file beside the script",
                 );
             }
+            Workload::Air => match &self.air {
+                Some(air) => air::validate(air, self.duration, found),
+                None => found.add(
+                    &["workload"],
+                    "the script does not say what flies",
+                    "`air: (...)` beside `workload: Air`",
+                ),
+            },
             Workload::File(_) | Workload::Quiet => {}
+        }
+        if self.air.is_some() && self.workload != Workload::Air {
+            found.add(
+                &["air"],
+                "aircraft fly, and the workload is another",
+                "`workload: Air`",
+            );
+        }
+    }
+
+    /// Whatever only one kind of site has must be asked of that kind.
+    fn validate_kind(&self, equipment: Option<&Equipment>, found: &mut Mistakes) {
+        let kind = equipment.map(|equipment| equipment.kind).or(self.kind());
+        let Some(kind) = kind else { return };
+        if self.kind().is_some_and(|own| own != kind) && self.workload != Workload::Quiet {
+            found.add(
+                &["workload"],
+                &format!("this is no workload of a {kind}"),
+                match kind {
+                    Kind::Reservation => "Calls(...), File(\"...\") or Quiet",
+                    Kind::Direction => "Air or Quiet",
+                },
+            );
+        }
+        for (index, expectation) in self.expectations.iter().enumerate() {
+            if expectation.condition.kind().is_some_and(|own| own != kind) {
+                found.add(
+                    &["expectations", &index.to_string(), "condition"],
+                    &format!("a {kind} has no such figure"),
+                    "see the list of conditions",
+                );
+            }
+        }
+        if kind == Kind::Direction && self.sweep.is_some() {
+            found.add(
+                &["sweep"],
+                "points of a program are tried at a reservation site only",
+                "no `sweep`; `seeds` runs an exercise many times",
+            );
         }
     }
 

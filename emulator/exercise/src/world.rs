@@ -9,6 +9,7 @@
 //! | kind of site | plan | run |
 //! |---|---|---|
 //! | [`Kind::Reservation`] | [`crate::driver::Plan`] | [`crate::driver::Run`] |
+//! | [`Kind::Direction`] | [`crate::air::Plan`] | [`crate::air::Run`] |
 //!
 //! *To add a kind of site*: a variant of [`Kind`], both traits for its plan and run, and an arm
 //! wherever the command asks for the kind.
@@ -32,17 +33,28 @@ pub enum Kind {
     /// Seats are sold: two IBM 7090s, drums, disks, agent sets.
     #[default]
     Reservation,
+    /// Aircraft are followed: two AN/FSQ-7s, radars, consoles.
+    Direction,
 }
 
 impl std::fmt::Display for Kind {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         to.write_str(match self {
             Kind::Reservation => "reservation site",
+            Kind::Direction => "direction center",
         })
     }
 }
 
 impl Kind {
+    /// The kind of site a site file describes: one with radars is a direction center.
+    pub fn of_site(text: &str) -> Kind {
+        match site::source::Locator::new(text).find(&["radars"]) {
+            Some(_) => Kind::Direction,
+            None => Kind::Reservation,
+        }
+    }
+
     /// The kind of site whose plan this is; `json` is what [`Planned::to_json`] wrote.
     pub fn of(json: &[u8]) -> Result<Kind, String> {
         /// The other fields are the plan's own.
@@ -98,6 +110,8 @@ pub trait World: Clone + Serialize + DeserializeOwned + Send + Sync {
     type Outcome;
     /// Figures and verdicts, made from that.
     type Report: Reported;
+    /// What people of the exercise do, as it stands in a journal.
+    type Action: DeserializeOwned + std::fmt::Debug;
 
     /// What lies before it has happened.
     fn now(&self) -> Instant;
@@ -139,6 +153,8 @@ pub trait Reported: Serialize {
     fn verdicts(&self) -> &[Verdict];
     /// Expectations of the script.
     fn expectations(&self) -> &[Met];
+    /// Points reached and points possible.
+    fn points(&self) -> (u32, u32);
     /// Faults that came due.
     fn faults(&self) -> &[FaultReport];
     /// Faults that never came due, in words.
@@ -147,6 +163,25 @@ pub trait Reported: Serialize {
     fn takeovers(&self) -> usize;
     /// How long each of them left the site without service, ms, where somebody could tell.
     fn outages_ms(&self) -> Vec<f64>;
+}
+
+/// Exit status of a report, of a run that was `cut` short or not: 1 before 5 before 4; `live-again`
+/// broken is 4.
+pub fn status(report: &impl Reported, cut: bool) -> u8 {
+    let broken = |v: &&Verdict| !v.holds && !v.outside_model;
+    let broken: Vec<&Verdict> = report.verdicts().iter().filter(broken).collect();
+    if broken.iter().any(|v| v.name != "live-again") {
+        return 1;
+    }
+    let unmet = report.expectations().iter().any(|e| !e.met);
+    let void = report.faults().iter().any(|f| !f.took_effect)
+        || !report.not_reached().is_empty()
+        || (cut && unmet);
+    match void {
+        true => 5,
+        false if unmet || !broken.is_empty() => 4,
+        false => 0,
+    }
 }
 
 /// What a run of this plan showed.

@@ -63,7 +63,7 @@ impl Positions for Run {
         format!("agent set {set}")
     }
 
-    fn heard(record: &Record) -> Option<(u16, Heard)> {
+    fn heard(_plan: &Plan, record: &Record) -> Option<(u16, Heard)> {
         heard(record)
     }
 
@@ -77,7 +77,7 @@ impl Positions for Run {
         KeyState { locked, told }
     }
 
-    fn is_at_rest(&self, set: u16) -> bool {
+    fn is_at_rest(&self, _plan: &Plan, set: u16) -> bool {
         Run::is_at_rest(self, set)
     }
 

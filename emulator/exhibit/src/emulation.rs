@@ -14,7 +14,6 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::time::{Duration, Instant as WallInstant};
 
@@ -37,6 +36,8 @@ use crate::seat::{Connection, Seat, Shown};
 pub const COMMANDS_MAX: usize = 4096;
 /// Commands listened to before a slice that is late already.
 const COMMANDS_A_SLICE: usize = 1024;
+/// Tubes are read so often.
+const PAGE: Span = Span::from_secs(1);
 /// A seat whose connection was lost is kept for so long.
 pub const AWAY_MAX: Duration = Duration::from_secs(60);
 
@@ -130,14 +131,14 @@ pub struct Emulation<P: Planned> {
 }
 
 /// Sees what the visitors' sets show.
-struct Eyes<'a, R> {
+struct Eyes<'a, P> {
     seats: BTreeMap<u16, &'a mut Seat>,
-    run: PhantomData<R>,
+    plan: &'a P,
 }
 
-impl<R: Positions> Onlooker for Eyes<'_, R> {
+impl<P: Planned<Run: Positions>> Onlooker for Eyes<'_, P> {
     fn observe(&mut self, _at: Instant, record: &Record) {
-        if let Some((set, heard)) = R::heard(record)
+        if let Some((set, heard)) = P::Run::heard(self.plan, record)
             && let Some(seat) = self.seats.get_mut(&set)
         {
             seat.hear(heard);
@@ -179,9 +180,9 @@ where
         while !self.is_done() {
             let live = self.listen();
             let seats = self.seats.values_mut();
-            let mut eyes = Eyes::<P::Run> {
+            let mut eyes = Eyes {
                 seats: seats.map(|seat| (seat.set, seat)).collect(),
-                run: PhantomData,
+                plan: &self.plan,
             };
             let journal = self.journals.writer();
             self.run.slice(&self.plan, &live, journal, &mut eyes);
@@ -286,7 +287,10 @@ where
             }
             Command::Press { visitor, key } => {
                 if let Some(seat) = self.seats.get_mut(&visitor) {
-                    live.push(Live::Key { set: seat.set, key });
+                    match self.run.refuses(&self.plan, seat.set, &key) {
+                        Some(why) => seat.line(format!("[no effect: {why}]")),
+                        None => live.push(Live::Key { set: seat.set, key }),
+                    }
                     seat.asked = true;
                 }
             }
@@ -379,7 +383,7 @@ where
         let sets = 0..P::Run::count(&self.plan);
         let mut left = sets.filter(|set| !taken.contains(set));
         let Some(first) = left.next() else { return };
-        let at_rest = |set: &u16| self.run.is_at_rest(*set);
+        let at_rest = |set: &u16| self.run.is_at_rest(&self.plan, *set);
         let set = match at_rest(&first) {
             true => first,
             false => left.find(at_rest).unwrap_or(first),
@@ -393,7 +397,7 @@ where
         self.attendance.seated += 1;
         let place = P::Run::place(&self.plan, set);
         seat.line(format!("** you sit at {place}"));
-        if !self.run.is_at_rest(set) {
+        if !self.run.is_at_rest(&self.plan, set) {
             seat.line(P::Run::LEFT_BEHIND);
         }
         self.welcome(visitor, from, seat);
@@ -425,6 +429,9 @@ where
         let (now, wall) = (self.run.now(), self.begun.elapsed());
         let mut kept_bytes = 0;
         for (visitor, seat) in &mut self.seats {
+            if now.0.is_multiple_of(PAGE.0) {
+                seat.read(self.run.page(&self.plan, seat.set));
+            }
             seat.advance(now, self.run.keyboard(seat.set));
             match seat.send() {
                 Connection::Well => {}

@@ -11,6 +11,7 @@
 //! | [`seat`] | what a visitor's set shows |
 //! | [`position`] | what a set is to a visitor, whatever is done at the site |
 //! | [`agent_set`] | the agent set of a reservation site |
+//! | [`manual_input`] | a manual-input position of a direction center |
 //! | [`emulation`] | the site's thread |
 //! | [`network`] | connections, and what they may not do to us |
 //! | [`journals`] | the journal over months, file after file |
@@ -22,6 +23,7 @@
 pub mod agent_set;
 pub mod emulation;
 pub mod journals;
+pub mod manual_input;
 pub mod network;
 pub mod pace;
 pub mod position;

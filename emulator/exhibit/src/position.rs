@@ -7,10 +7,12 @@
 //! | kind of site | position |
 //! |---|---|
 //! | reservation site | [`crate::agent_set`] |
+//! | direction center | [`crate::manual_input`] |
 //!
 //! *To add another kind of position*: a file that implements [`Positions`] for the run of that kind.
 
 use clock::Instant;
+use exercise::agents::Key;
 use exercise::world::World;
 use site::Record;
 
@@ -62,11 +64,19 @@ pub trait Positions: World {
     /// Which one it is, in words: "agent set 3, Boston counter".
     fn place(plan: &Self::Plan, set: u16) -> String;
     /// What a record shows, and at which of them.
-    fn heard(record: &Record) -> Option<(u16, Heard)>;
+    fn heard(plan: &Self::Plan, record: &Record) -> Option<(u16, Heard)>;
     /// How the keyboard of one is.
     fn keyboard(&self, set: u16) -> KeyState;
     /// Nobody of the exercise is at work there.
-    fn is_at_rest(&self, set: u16) -> bool;
+    fn is_at_rest(&self, plan: &Self::Plan, set: u16) -> bool;
+    /// Why a key has no effect there, where that is known before the site hears of it.
+    fn refuses(&self, _plan: &Self::Plan, _set: u16, _key: &Key) -> Option<String> {
+        None
+    }
+    /// What stands on its tube, row by row; told when it changes. Nothing where there is none.
+    fn page(&self, _plan: &Self::Plan, _set: u16) -> Vec<String> {
+        Vec::new()
+    }
     /// What a visitor is told who sits down where somebody was at work.
     const LEFT_BEHIND: &str;
     /// How things stand at the site, in a line.

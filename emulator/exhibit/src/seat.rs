@@ -95,6 +95,8 @@ pub struct Seat {
     /// The connection waits to hear that what it asked for is done.
     pub asked: bool,
     paper: VecDeque<Printing>,
+    /// What stood on its tube when it was last told.
+    page: Vec<String>,
     keyboard: KeyState,
     out: Option<Sender<Vec<Shown>>>,
     kept: Vec<Shown>,
@@ -121,6 +123,7 @@ impl Seat {
             away_since: None,
             asked: true,
             paper: VecDeque::new(),
+            page: Vec::new(),
             keyboard,
             out: Some(out),
             kept: Vec::new(),
@@ -216,6 +219,17 @@ impl Seat {
         if std::mem::take(&mut self.asked) {
             self.tell(Shown::Taken);
         }
+    }
+
+    /// What stands on its tube; told when it has changed.
+    pub fn read(&mut self, page: Vec<String>) {
+        if page == self.page {
+            return;
+        }
+        for row in &page {
+            self.line(format!("| {row}"));
+        }
+        self.page = page;
     }
 
     /// Hands what there is to the connection.

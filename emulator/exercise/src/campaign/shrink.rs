@@ -22,10 +22,11 @@ use std::collections::BTreeSet;
 use clock::journal::JournalWriter;
 use clock::{Instant, Span, pool};
 
-use crate::driver::{self, Plan, Run, StartError};
+use crate::air;
+use crate::driver::{Plan, StartError};
 use crate::entries_csv::Entry;
-use crate::report::Report;
-use crate::script::{DrawnFault, When, Workload};
+use crate::script::{DrawnFault, Script, When, Workload};
+use crate::world::{self, Outcome, Planned, Reported, World};
 
 /// Up to so many faults every subset is tried.
 const EXHAUSTIVE: usize = 10;
@@ -53,14 +54,155 @@ pub struct Failure {
     pub detail: String,
 }
 
+/// A plan whose work can be left out piece by piece: entries, or aircraft.
+pub trait Reducible: Planned {
+    /// A piece of the work.
+    type Piece: Clone + PartialEq + std::fmt::Debug + Send + Sync;
+    /// What pieces are called, many of them.
+    const PIECES: &'static str;
+
+    /// The same, so that a run tells its pieces.
+    fn telling(&self) -> Self;
+    /// The pieces of a run, in order of time.
+    fn pieces(&self, outcome: &Outcome<Self>) -> Vec<Self::Piece>;
+    /// The same with exactly these pieces, in a list of this name if one is needed.
+    fn with_pieces(&self, pieces: &[Self::Piece], list: &str) -> Self;
+    /// The exercise.
+    fn script_mut(&mut self) -> &mut Script;
+    /// When a piece comes.
+    fn at(piece: &Self::Piece) -> Instant;
+    /// The same so much sooner, if a piece can be moved.
+    fn sooner(piece: &Self::Piece, by: Span) -> Option<Self::Piece>;
+    /// What belongs together: the set of an entry, the raid of an aircraft.
+    fn group(piece: &Self::Piece) -> String;
+    /// Whether a verdict's text names a group.
+    fn names(text: &str, group: &str) -> bool;
+}
+
+impl Reducible for Plan {
+    type Piece = Entry;
+    const PIECES: &'static str = "entries";
+
+    fn telling(&self) -> Plan {
+        let mut plan = self.clone();
+        plan.options.keep_entries = true;
+        plan
+    }
+
+    fn pieces(&self, outcome: &Outcome<Plan>) -> Vec<Entry> {
+        outcome
+            .entries
+            .iter()
+            .map(|row| row.entry.clone())
+            .collect()
+    }
+
+    fn with_pieces(&self, pieces: &[Entry], list: &str) -> Plan {
+        let mut plan = self.clone();
+        plan.script.workload = Workload::File(list.to_owned());
+        plan.list = pieces.to_vec();
+        plan.options.keep_entries = false;
+        plan
+    }
+
+    fn script_mut(&mut self) -> &mut Script {
+        &mut self.script
+    }
+
+    fn at(piece: &Entry) -> Instant {
+        piece.at
+    }
+
+    fn sooner(piece: &Entry, by: Span) -> Option<Entry> {
+        Some(Entry {
+            at: Instant::ZERO + (piece.at - (Instant::ZERO + by)),
+            ..piece.clone()
+        })
+    }
+
+    fn group(piece: &Entry) -> String {
+        piece.set.to_string()
+    }
+
+    fn names(text: &str, group: &str) -> bool {
+        text.split("set ").skip(1).any(|part| {
+            let end = part.find(|c: char| !c.is_ascii_digit());
+            part[..end.unwrap_or(part.len())] == *group
+        })
+    }
+}
+
+/// An aircraft of an exercise: name, what it belongs to, when it enters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flying {
+    /// Its name.
+    pub name: String,
+    /// Flight, raid or traffic.
+    pub of: String,
+    /// When.
+    pub enters: Instant,
+}
+
+impl Reducible for air::Plan {
+    type Piece = Flying;
+    const PIECES: &'static str = "aircraft";
+
+    fn telling(&self) -> air::Plan {
+        self.clone()
+    }
+
+    fn pieces(&self, _outcome: &Outcome<air::Plan>) -> Vec<Flying> {
+        let flying = |aircraft: &air::flights::Aircraft| Flying {
+            name: aircraft.flight.name.clone(),
+            of: aircraft.of.clone(),
+            enters: aircraft.flight.enters,
+        };
+        let mut all: Vec<Flying> = self.aircraft.iter().map(flying).collect();
+        all.sort_by_key(|one| one.enters);
+        all
+    }
+
+    fn with_pieces(&self, pieces: &[Flying], _list: &str) -> air::Plan {
+        self.with_only(pieces.iter().map(|one| one.name.clone()).collect())
+    }
+
+    fn script_mut(&mut self) -> &mut Script {
+        &mut self.script
+    }
+
+    fn at(piece: &Flying) -> Instant {
+        piece.enters
+    }
+
+    fn sooner(_piece: &Flying, _by: Span) -> Option<Flying> {
+        None
+    }
+
+    fn group(piece: &Flying) -> String {
+        piece.of.clone()
+    }
+
+    fn names(text: &str, group: &str) -> bool {
+        let inside = |c: char| c.is_ascii_alphanumeric();
+        text.split(|c: char| !inside(c) && c != '-' && c != '/')
+            .any(|word| {
+                word.strip_prefix(group)
+                    .is_some_and(|rest| rest.chars().all(|c| !c.is_ascii_alphabetic()))
+            })
+    }
+}
+
 /// The smallest run found.
 #[derive(Clone, Debug)]
-pub struct Shrunk {
-    /// Its script names the list `Workload::File`; its list is [`Plan::list`].
-    pub plan: Plan,
+pub struct Shrunk<P: Reducible> {
+    /// Of a reservation site its script names the list `Workload::File`; its list is
+    /// [`Plan::list`].
+    pub plan: P,
+    /// Its pieces.
+    pub pieces: Vec<P::Piece>,
     /// What it still does.
     pub failure: Failure,
-    /// Faults and entries before.
+    /// Faults and pieces before.
     pub before: (usize, usize),
     /// Runs it took.
     pub runs: u64,
@@ -86,18 +228,19 @@ pub enum ShrinkError {
     OtherRun(String),
 }
 
-/// Faults and entries of a candidate.
+/// Faults and pieces of a candidate.
 #[derive(Clone, Debug, PartialEq)]
-struct Candidate {
+struct Candidate<T> {
     faults: Vec<DrawnFault>,
-    list: Vec<Entry>,
+    list: Vec<T>,
     duration: Span,
 }
 
 /// Runs candidates.
-struct Shrinker<'a> {
-    plan: &'a Plan,
-    first: Run,
+struct Shrinker<'a, P: Reducible> {
+    plan: &'a P,
+    first: P::Run,
+    list_name: &'a str,
     name: String,
     status: u8,
     jobs: usize,
@@ -106,44 +249,42 @@ struct Shrinker<'a> {
 
 /// Reduces the run of `plan`. `list_name` is the file that the list will be written to; `progress`
 /// is told faults and entries left.
-pub fn shrink(
-    plan: &Plan,
+pub fn shrink<P: Reducible>(
+    plan: &P,
     list_name: &str,
     jobs: usize,
     progress: &mut dyn FnMut(usize, usize),
-) -> Result<Shrunk, ShrinkError> {
-    let mut whole = plan.clone();
-    whole.options.keep_entries = true;
+) -> Result<Shrunk<P>, ShrinkError> {
+    let whole = plan.telling();
     let first = whole.begin()?;
-    let (failure, typed) = run(&whole, &first, None);
+    let (failure, pieces) = run(&whole, &first, None);
     let Some(failure) = failure else {
         return Err(ShrinkError::Passes);
     };
     if failure.status == 5 {
         return Err(ShrinkError::Void);
     }
-    let mut listed = plan.clone();
-    listed.script.workload = Workload::File(list_name.to_owned());
-    listed
-        .script
-        .expectations
-        .retain(|e| e.name == failure.name);
-    listed.list = typed;
-    listed.options.keep_entries = false;
-    listed.script.drawn = plan.draw_faults();
-    listed.script.faults.clear();
+    let mut listed = plan.with_pieces(&pieces, list_name);
+    let drawn = plan.draw_faults();
+    let script = listed.script_mut();
+    script.expectations.retain(|e| e.name == failure.name);
+    script.drawn = drawn.clone();
+    script.faults.clear();
+    script.rates.clear();
+    let duration = script.duration;
     let mut shrinker = Shrinker {
         plan: &listed,
         first: listed.begin()?,
+        list_name,
         name: failure.name.clone(),
         status: failure.status,
         jobs,
         runs: 1,
     };
     let mut best = Candidate {
-        faults: listed.script.drawn.clone(),
-        list: listed.list.clone(),
-        duration: listed.script.duration,
+        faults: drawn,
+        list: pieces,
+        duration,
     };
     if !shrinker.all_fail(&best) {
         return Err(ShrinkError::OtherRun(failure.name));
@@ -165,50 +306,53 @@ pub fn shrink(
     Ok(Shrunk {
         failure: failure.expect("the smallest candidate was seen to fail"),
         plan,
+        pieces: best.list,
         before,
         runs: shrinker.runs,
     })
 }
 
-/// Runs a plan: what fails (`named`, or the first that does), and what was typed.
-fn run(plan: &Plan, first: &Run, named: Option<&str>) -> (Option<Failure>, Vec<Entry>) {
+/// Runs a plan: what fails (`named`, or the first that does), and its pieces.
+fn run<P: Reducible>(
+    plan: &P,
+    first: &P::Run,
+    named: Option<&str>,
+) -> (Option<Failure>, Vec<P::Piece>) {
     let mut run = first.reseeded(plan);
     let mut journal = JournalWriter::digest_only();
-    let outcome = driver::finish(plan, &mut run, &mut journal, &mut (), &mut |_| {});
-    let report = Report::new(&plan.inputs, &plan.script, plan.options.seed, &outcome, 0.0);
+    let outcome = world::finish(plan, &mut run, &mut journal, &mut (), &mut |_| {});
+    let report = P::Run::report(plan, &outcome, 0.0);
     let verdicts = report
-        .verdicts
+        .verdicts()
         .iter()
         .filter(|v| !v.holds && !v.outside_model);
     let verdicts = verdicts.map(|v| (&v.name, &v.detail));
-    let unmet = report.expectations.iter().filter(|e| !e.met);
+    let unmet = report.expectations().iter().filter(|e| !e.met);
     let failing = verdicts.chain(unmet.map(|e| (&e.name, &e.found)));
     let mut failing = failing.filter(|(name, _)| named.is_none_or(|named| *name == named));
     let failure = failing.next().map(|(name, detail)| Failure {
-        status: report.exit_status,
+        status: report.exit_status(),
         name: name.clone(),
         detail: detail.clone(),
     });
-    let typed = outcome.entries.into_iter().map(|row| row.entry);
-    (failure, typed.collect())
+    (failure, plan.pieces(&outcome))
 }
 
-impl Shrinker<'_> {
-    fn plan_of(&self, candidate: &Candidate) -> Plan {
+impl<P: Reducible> Shrinker<'_, P> {
+    fn plan_of(&self, candidate: &Candidate<P::Piece>) -> P {
         let mut plan = self.plan.clone();
-        plan.script.drawn = candidate.faults.clone();
-        plan.script.duration = candidate.duration;
-        plan.list = candidate.list.clone();
-        plan
+        plan.script_mut().drawn = candidate.faults.clone();
+        plan.script_mut().duration = candidate.duration;
+        plan.with_pieces(&candidate.list, self.list_name)
     }
 
-    fn all_fail(&mut self, candidate: &Candidate) -> bool {
+    fn all_fail(&mut self, candidate: &Candidate<P::Piece>) -> bool {
         self.first_failing(std::slice::from_ref(candidate))
             .is_some()
     }
 
     /// A candidate's plan and how it fails.
-    fn of(&mut self, candidate: &Candidate) -> (Plan, Option<Failure>) {
+    fn of(&mut self, candidate: &Candidate<P::Piece>) -> (P, Option<Failure>) {
         self.runs += 1;
         let plan = self.plan_of(candidate);
         let (failure, _) = run(&plan, &self.first, Some(&self.name));
@@ -216,7 +360,7 @@ impl Shrinker<'_> {
     }
 
     /// The first of the candidates that still fails in the same way.
-    fn first_failing(&mut self, candidates: &[Candidate]) -> Option<usize> {
+    fn first_failing(&mut self, candidates: &[Candidate<P::Piece>]) -> Option<usize> {
         for (turn, batch) in candidates.chunks(self.jobs.max(1)).enumerate() {
             self.runs += batch.len() as u64;
             let fails = pool::map(self.jobs, batch, |_, candidate| {
@@ -232,7 +376,11 @@ impl Shrinker<'_> {
     }
 
     /// Keeps the first of the candidates that fails.
-    fn take(&mut self, best: &mut Candidate, candidates: Vec<Candidate>) -> bool {
+    fn take(
+        &mut self,
+        best: &mut Candidate<P::Piece>,
+        candidates: Vec<Candidate<P::Piece>>,
+    ) -> bool {
         let found = self.first_failing(&candidates);
         if let Some(index) = found {
             *best = candidates[index].clone();
@@ -240,9 +388,9 @@ impl Shrinker<'_> {
         found.is_some()
     }
 
-    fn fewer_faults(&mut self, best: &mut Candidate) {
+    fn fewer_faults(&mut self, best: &mut Candidate<P::Piece>) {
         let count = best.faults.len();
-        let with = |best: &Candidate, kept: &[usize]| Candidate {
+        let with = |best: &Candidate<P::Piece>, kept: &[usize]| Candidate {
             faults: kept
                 .iter()
                 .map(|&index| best.faults[index].clone())
@@ -270,30 +418,37 @@ impl Shrinker<'_> {
         }
     }
 
-    fn fewer_entries(&mut self, best: &mut Candidate) {
+    fn fewer_entries(&mut self, best: &mut Candidate<P::Piece>) {
         // Whole sets first: most of them have nothing to do with it; the verdict may name one.
-        let sets: BTreeSet<u16> = best.list.iter().map(|entry| entry.set).collect();
+        let groups: BTreeSet<String> = best.list.iter().map(P::group).collect();
         let (_, failure) = self.of(best);
-        let named = failure.map_or(BTreeSet::new(), |failure| named_sets(&failure.detail));
-        let of_sets = |best: &Candidate, kept: &dyn Fn(u16) -> bool| Candidate {
-            list: best.list.iter().filter(|e| kept(e.set)).cloned().collect(),
+        let text = failure.map_or(String::new(), |failure| failure.detail);
+        let named = groups.iter().filter(|group| P::names(&text, group));
+        let named: BTreeSet<String> = named.cloned().collect();
+        let of_groups = |best: &Candidate<P::Piece>, kept: &dyn Fn(&String) -> bool| Candidate {
+            list: best
+                .list
+                .iter()
+                .filter(|piece| kept(&P::group(piece)))
+                .cloned()
+                .collect(),
             ..best.clone()
         };
-        let only_named = of_sets(best, &|set| named.contains(&set));
+        let only_named = of_groups(best, &|group| named.contains(group));
         if named.is_empty() || !self.take_shifted(best, vec![only_named]) {
             let whole = best.clone();
-            let kept = fewest(sets.into_iter().collect(), |kept| {
+            let kept = fewest(groups.into_iter().collect(), |kept| {
                 let candidates = kept
                     .iter()
-                    .map(|kept| of_sets(&whole, &|s| kept.contains(&s)));
+                    .map(|kept| of_groups(&whole, &|group| kept.contains(group)));
                 self.first_failing(&candidates.collect::<Vec<_>>())
             });
-            *best = of_sets(&whole, &|set| kept.contains(&set));
+            *best = of_groups(&whole, &|group| kept.contains(group));
         }
         self.sooner(best);
         let mut whole = best.clone();
         let list = fewest(best.list.clone(), |kept| {
-            let with = |list: &Vec<Entry>| Candidate {
+            let with = |list: &Vec<P::Piece>| Candidate {
                 list: list.clone(),
                 ..whole.clone()
             };
@@ -311,7 +466,11 @@ impl Shrinker<'_> {
 
     /// Keeps the first of the candidates that fails, its faults as they are or all of them a little
     /// earlier or later: with fewer entries the machine comes to the same place at another instant.
-    fn take_shifted(&mut self, best: &mut Candidate, candidates: Vec<Candidate>) -> bool {
+    fn take_shifted(
+        &mut self,
+        best: &mut Candidate<P::Piece>,
+        candidates: Vec<Candidate<P::Piece>>,
+    ) -> bool {
         if self.take(best, candidates.clone()) {
             return true;
         }
@@ -329,12 +488,12 @@ impl Shrinker<'_> {
     }
 
     /// Ends a little after the last fault or the last entry, whichever still fails.
-    fn shorter(&mut self, best: &mut Candidate) {
+    fn shorter(&mut self, best: &mut Candidate<P::Piece>) {
         let faults = best.faults.iter().filter_map(|fault| match fault.at {
             When::Fixed(at) => Some(at + fault.after),
             _ => None,
         });
-        let entries = best.list.iter().map(|entry| entry.at - Instant::ZERO);
+        let entries = best.list.iter().map(|piece| P::at(piece) - Instant::ZERO);
         let mut ends = BTreeSet::new();
         for last in [faults.max(), entries.max()].into_iter().flatten() {
             ends.extend([1, 3, 10, 30, 90].map(|seconds| last + Span::from_secs(seconds)));
@@ -347,7 +506,7 @@ impl Shrinker<'_> {
                 list: best
                     .list
                     .iter()
-                    .filter(|entry| entry.at - Instant::ZERO < end)
+                    .filter(|piece| P::at(piece) - Instant::ZERO < end)
                     .cloned()
                     .collect(),
                 ..best.clone()
@@ -357,16 +516,17 @@ impl Shrinker<'_> {
     }
 
     /// Begins soon: what happened before the first entry is left out.
-    fn sooner(&mut self, best: &mut Candidate) {
-        let first = best.list.iter().map(|entry| entry.at).min();
+    fn sooner(&mut self, best: &mut Candidate<P::Piece>) {
+        let first = best.list.iter().map(P::at).min();
         let Some(idle) = first.map(|at| at.saturating_since(Instant::ZERO + FIRST_ENTRY)) else {
             return;
         };
-        let mut sooner = best.clone();
-        for entry in &mut sooner.list {
-            entry.at = Instant::ZERO + (entry.at - (Instant::ZERO + idle));
-        }
-        sooner = shifted(&sooner, -(idle.0 as i64));
+        let mut sooner = shifted(best, -(idle.0 as i64));
+        let moved = best.list.iter().map(|piece| P::sooner(piece, idle));
+        let Some(moved) = moved.collect() else {
+            return;
+        };
+        sooner.list = moved;
         sooner.duration = sooner.duration.saturating_sub(idle);
         if idle > FIRST_ENTRY {
             self.take_shifted(best, vec![sooner]);
@@ -375,7 +535,7 @@ impl Shrinker<'_> {
 }
 
 /// A candidate with all its faults so many nanoseconds later.
-fn shifted(candidate: &Candidate, by: i64) -> Candidate {
+fn shifted<T: Clone>(candidate: &Candidate<T>, by: i64) -> Candidate<T> {
     let mut candidate = candidate.clone();
     for fault in &mut candidate.faults {
         if let When::Fixed(at) = &mut fault.at {
@@ -383,16 +543,6 @@ fn shifted(candidate: &Candidate, by: i64) -> Candidate {
         }
     }
     candidate
-}
-
-/// The sets a text names: `set 72`.
-fn named_sets(text: &str) -> BTreeSet<u16> {
-    let mut named = BTreeSet::new();
-    for part in text.split("set ").skip(1) {
-        let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
-        named.extend(digits.parse::<u16>());
-    }
-    named
 }
 
 /// The fewest items of which `failing` still finds a failing list: it is given lists and says which
@@ -431,6 +581,16 @@ fn fewest<T: Clone>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_verdict_names() {
+        assert!(<Plan as Reducible>::names("set 72: sold twice", "72"));
+        assert!(!<Plan as Reducible>::names("set 720, flight 72", "72"));
+        let names = <air::Plan as Reducible>::names;
+        assert!(names("track B012 of R1-3 was lost", "R1"));
+        assert!(names("track B012 of CIV17/2 is at R2-1 now", "CIV"));
+        assert!(!names("track R12X of R10-1", "R1"));
+    }
 
     #[test]
     fn the_fewest_items_are_found() {

@@ -8,9 +8,9 @@ use clock::Instant;
 use serde::Serialize;
 
 use super::Diagram;
+use super::page::Cover;
 use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, Sign};
 use super::stations::Group;
-use crate::driver::Outcome;
 
 /// Microseconds since the begin of the run.
 fn micros(at: Instant) -> i64 {
@@ -96,8 +96,8 @@ struct Takeover {
 }
 
 /// The JSON; no character of it can end a script or a section of one.
-pub fn json(diagram: &Diagram, outcome: &Outcome) -> String {
-    let end = Instant::ZERO + outcome.time;
+pub fn json(diagram: &Diagram, cover: &Cover) -> String {
+    let end = cover.end;
     let mut texts = Vec::new();
     let data = Data {
         begin: micros(diagram.begin),
@@ -134,15 +134,15 @@ pub fn json(diagram: &Diagram, outcome: &Outcome) -> String {
                 )
             })
             .collect(),
-        takeovers: (outcome.takeovers.iter())
+        takeovers: (cover.moves.iter())
             .map(|takeover| Takeover {
                 from: takeover.from.map_or(String::new(), |from| from.to_string()),
                 to: takeover.to.to_string(),
                 cause: takeover.cause.to_string(),
                 fault: micros(takeover.fault_at),
                 decided: micros(takeover.decided_at),
-                first: takeover.first_answer_at.map(micros),
-                answered: takeover.held_answered_at.map(micros),
+                first: takeover.first_at.map(micros),
+                answered: takeover.settled_at.map(micros),
                 held: takeover.held,
             })
             .collect(),

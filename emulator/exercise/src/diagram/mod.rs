@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`stations`] | the columns |
 //! | [`signs`] | what each sign means and how it is drawn |
+//! | [`CenterDiagram`] | the same for a direction center |
 //! | [`Diagram`] | gathers arrows, lives of entries, bands and marks from the records |
 //! | `data` | what it has gathered, as the page's script reads it |
 //! | `still` | a picture of a minute for readers without a script, and for paper |
@@ -22,11 +23,15 @@
 //! *Assumed*: transfers of drums and disks are kept as arrows only near faults and takeovers
 //! ([`BEFORE`], [`AFTER`]) and at the begin; of the others there is a count for each unit and second.
 
+mod center;
 mod data;
 mod page;
 pub mod signs;
 pub mod stations;
 mod still;
+
+pub use center::CenterDiagram;
+pub use page::{Cover, Moved, escaped};
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -201,41 +206,21 @@ impl Diagram {
     /// For a run that begins, or goes on, now.
     pub fn new(plan: &Plan, run: &Run) -> Diagram {
         let description = &plan.inputs.description;
-        let stations = Stations::new(description);
         let lines = description.communication().lines;
-        let begin = run.now();
+        let machines = Machine::BOTH.map(|machine| {
+            let mode = run.site.computer(machine).mode;
+            let runs = matches!(mode, Mode::Running | Mode::Halted | Mode::Waiting(_));
+            (run.site.switch().closed(machine), runs)
+        });
         let mut diagram = Diagram {
-            begin,
-            flights: Vec::new(),
-            lives: Vec::new(),
-            stretches: Vec::new(),
-            notes: Vec::new(),
-            transfers: vec![Vec::new(); usize::from(stations.units())],
-            only_counted: 0,
-            not_drawn: BTreeMap::new(),
             ledger: run.judges.ledger.clone(),
             mode: description.mode,
             open: vec![[None; 2]; description.sets()],
             chained: vec![(Instant::ZERO, 0); lines.len()],
-            hits: Vec::new(),
             recent: vec![Default::default(); lines.len()],
             lines: lines.iter().map(Line::new).collect(),
-            asked: Vec::new(),
-            waiting: VecDeque::new(),
-            close_until: begin + AFTER,
-            machines: Machine::BOTH.map(|machine| {
-                let mode = run.site.computer(machine).mode;
-                let runs = matches!(mode, Mode::Running | Mode::Halted | Mode::Waiting(_));
-                (run.site.switch().closed(machine), runs)
-            }),
-            changes: Vec::new(),
-            first_answer_of: None,
-            stations,
+            ..Diagram::bare(Stations::new(description), run.now(), machines)
         };
-        for machine in Machine::BOTH {
-            diagram.machine_band(begin, machine);
-        }
-        diagram.changes.push((begin, diagram.machines));
         // Entries that were on their way when the run was saved.
         for set in 0..description.sets() as u16 {
             let open = diagram.ledger.open(set).cloned();
@@ -252,10 +237,43 @@ impl Diagram {
         diagram
     }
 
+    /// Nothing but machines, as they are at the begin: whether their relays are closed, whether they
+    /// run.
+    fn bare(stations: Stations, begin: Instant, machines: [(bool, bool); 2]) -> Diagram {
+        let mut diagram = Diagram {
+            begin,
+            flights: Vec::new(),
+            lives: Vec::new(),
+            stretches: Vec::new(),
+            notes: Vec::new(),
+            transfers: vec![Vec::new(); usize::from(stations.units())],
+            only_counted: 0,
+            not_drawn: BTreeMap::new(),
+            ledger: Ledger::new(0),
+            mode: SiteMode::Hot,
+            open: Vec::new(),
+            chained: Vec::new(),
+            hits: Vec::new(),
+            recent: Vec::new(),
+            lines: Vec::new(),
+            asked: Vec::new(),
+            waiting: VecDeque::new(),
+            close_until: begin + AFTER,
+            machines,
+            changes: vec![(begin, machines)],
+            first_answer_of: None,
+            stations,
+        };
+        for machine in Machine::BOTH {
+            diagram.machine_band(begin, machine);
+        }
+        diagram
+    }
+
     /// The file. `outcome` is the run's own, for what its report says of takeovers.
     pub fn page(mut self, plan: &Plan, outcome: &Outcome) -> String {
         self.settle(outcome);
-        page::write(&self, plan, outcome)
+        page::write(&self, &Cover::new(plan, outcome))
     }
 
     /// The run is over: arrivals at the centre are given to whom was connected, entries without an
@@ -263,7 +281,7 @@ impl Diagram {
     fn settle(&mut self, outcome: &Outcome) {
         for flight in &mut self.flights {
             // Entries go left, to the centre.
-            if matches!(flight.kind, Arrow::Read | Arrow::Write) || flight.from < flight.to {
+            if flight.kind >= Arrow::Read || flight.from < flight.to {
                 continue;
             }
             let until = self

@@ -19,6 +19,7 @@
   for (const name of ["kind", "from", "to", "lane", "fate", "block", "size"]) arrows[name] = Uint16Array.from(arrows[name]);
   arrows.d = Float64Array.from(arrows.d);
   const FRAME_KINDS = 7; // The rows after these are transfers.
+  const CENTER_KINDS = 9; // And after these what goes to and from a direction center.
   const runs = data.end - data.begin;
   const lifeEnd = i => entries.d[i] < 0 ? data.end : entries.t[i] + entries.d[i];
 
@@ -503,7 +504,7 @@
       const lane = frame ? arrows.lane[i] : -1;
       const route = `${sign.name}: ${stationName(arrows.from[i], columns[arrows.from[i]].lanes ? lane : -1)} → ${stationName(arrows.to[i], columns[arrows.to[i]].lanes ? lane : -1)}`;
       const times = `${frame ? "first bit leaves" : "first word"} ${clock(arrows.t[i], 6)}, ${frame ? "last bit" : "last word"} ${clock(arrows.t[i] + arrows.d[i], 6)} (${span(arrows.d[i])})`;
-      const size = frame ? `${arrows.size[i]} characters, block ${arrows.block[i]}` : `${arrows.size[i]} words, track ${arrows.block[i]}, record ${arrows.lane[i]}`;
+      const size = frame ? `${arrows.size[i]} characters, block ${arrows.block[i]}` : arrows.kind[i] >= CENTER_KINDS ? `${arrows.size[i]} words or messages` : `${arrows.size[i]} words, track ${arrows.block[i]}, record ${arrows.lane[i]}`;
       return `${route}\n${times}\n${size}; ${fate.name}: ${fate.means}` + (arrows.entry[i] >= 0 ? `\n${tellEntry(arrows.entry[i])}` : "");
     }
     if (thing.what === "entry") return tellEntry(thing.i);

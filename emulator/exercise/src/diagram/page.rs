@@ -3,7 +3,10 @@
 
 use std::fmt::Write;
 
-use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, Sign};
+use clock::Instant;
+use site::{Cause, Machine};
+
+use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, OF_CENTERS, Sign};
 use super::{AFTER, BEFORE, Diagram, data, still};
 use crate::driver::{Outcome, Plan};
 
@@ -28,23 +31,119 @@ pub fn escaped(text: &str) -> String {
     escaped
 }
 
+/// What the page says besides the picture.
+#[derive(Clone, Debug)]
+pub struct Cover {
+    /// Name of the site.
+    pub site: String,
+    /// Its title.
+    pub title: String,
+    /// Name of the exercise.
+    pub exercise: String,
+    /// Seed.
+    pub seed: u64,
+    /// The run's identity.
+    pub digest: String,
+    /// The run's end.
+    pub end: Instant,
+    /// Moves of the active role.
+    pub moves: Vec<Moved>,
+    /// The arrows this kind of site has: rows of [`ARROWS`].
+    pub arrows: std::ops::Range<usize>,
+    /// How the picture is read.
+    pub means: &'static str,
+    /// What is history, and what is ours.
+    pub ours: &'static str,
+    /// What leaves no record, as paragraphs.
+    pub absent: String,
+}
+
+/// A move of the active role.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// Who had the role.
+    pub from: Option<Machine>,
+    /// Who got it.
+    pub to: Machine,
+    /// Why.
+    pub cause: Cause,
+    /// The fault.
+    pub fault_at: Instant,
+    /// The decision.
+    pub decided_at: Instant,
+    /// The first answer, or display, of the new machine.
+    pub first_at: Option<Instant>,
+    /// What waited was answered.
+    pub settled_at: Option<Instant>,
+    /// How many waited.
+    pub held: u64,
+    /// What was felt of it, in words.
+    pub felt: String,
+}
+
+const MEANS: &str = "Time runs downwards. Every column is a station; the frames on the lines are arrows from the instant their first bit leaves to the instant their last bit arrives. The interchanges stand line by line, and in each of them every agent set has a lane. The tint runs from a fault to the first answer after it. A full line across is a fault, a broken one a move of the active role. Where frames are shaded, the left half of a column is entries, the right half answers.";
+const OURS: &str = "The terms (machine, channel, drum, disk, interchange, agent set, go-ahead, push-buttons, lights) are those of the time. The takeover by heartbeat and relays, serials, block numbers, IN DOUBT and LAST ENTRY DONE, the check of a frame, and this picture are ours, and so is every instant in it: nothing here was measured in the 1960s. People and calls are made up.";
+
+impl Cover {
+    /// That of a reservation site's run.
+    pub fn new(plan: &Plan, outcome: &Outcome) -> Cover {
+        let site = &plan.inputs.description;
+        let polls: u64 = outcome.statistics.lines.iter().map(|line| line.polls).sum();
+        let moves = outcome.takeovers.iter().map(|takeover| Moved {
+            from: takeover.from,
+            to: takeover.to,
+            cause: takeover.cause,
+            fault_at: takeover.fault_at,
+            decided_at: takeover.decided_at,
+            first_at: takeover.first_answer_at,
+            settled_at: takeover.held_answered_at,
+            held: takeover.held,
+            felt: takeover
+                .felt()
+                .map_or("nobody answered".to_owned(), |felt| {
+                    format!("felt {:.2} s", felt.as_seconds_f64())
+                })
+                + &format!(", {} entries held", takeover.held),
+        });
+        Cover {
+            site: site.name.clone(),
+            title: site.title.clone(),
+            exercise: plan.script.name.clone(),
+            seed: plan.options.seed,
+            digest: outcome.digest.clone(),
+            end: Instant::ZERO + outcome.time,
+            moves: moves.collect(),
+            arrows: 0..OF_CENTERS,
+            means: MEANS,
+            ours: OURS,
+            absent: format!(
+                "<p>{polls} go-aheads (polls) and the replies \u{201c}nothing to send\u{201d}: they are \
+                 counted, not recorded. When a frame arrives at the centre is computed; so is the \
+                 arrival of a block that no set has shown. What goes on inside a machine leaves no \
+                 record here.</p>"
+            ),
+        }
+    }
+}
+
 /// The whole page.
-pub fn write(diagram: &Diagram, plan: &Plan, outcome: &Outcome) -> String {
-    let site = &plan.inputs.description;
+pub fn write(diagram: &Diagram, cover: &Cover) -> String {
     fill(PAGE, &|name| match name {
         "style" => STYLE.to_owned(),
         "script" => SCRIPT.to_owned(),
-        "site" => escaped(&site.name),
-        "title" => escaped(&site.title),
-        "exercise" => escaped(&plan.script.name),
-        "seed" => plan.options.seed.to_string(),
-        "digest" => outcome.digest.clone(),
-        "takeovers" => takeovers(outcome),
-        "still" => still::svg(diagram, outcome),
-        "window" => still::window(diagram, outcome).told(),
-        "legend" => legend(),
-        "absent" => absent(diagram, outcome),
-        "data" => data::json(diagram, outcome),
+        "site" => escaped(&cover.site),
+        "title" => escaped(&cover.title),
+        "exercise" => escaped(&cover.exercise),
+        "seed" => cover.seed.to_string(),
+        "digest" => cover.digest.clone(),
+        "takeovers" => takeovers(cover),
+        "still" => still::svg(diagram, cover),
+        "window" => still::window(diagram, cover).told(),
+        "legend" => legend(cover),
+        "means" => cover.means.to_owned(),
+        "ours" => cover.ours.to_owned(),
+        "absent" => absent(diagram, cover),
+        "data" => data::json(diagram, cover),
         other => unreachable!("the page asks for {other}"),
     })
 }
@@ -62,27 +161,24 @@ fn fill(template: &str, part: &dyn Fn(&str) -> String) -> String {
     filled + rest
 }
 
-fn takeovers(outcome: &Outcome) -> String {
+fn takeovers(cover: &Cover) -> String {
     let mut list = String::new();
-    for takeover in &outcome.takeovers {
-        let from = takeover
+    for moved in &cover.moves {
+        let from = moved
             .from
             .map_or(String::new(), |from| format!("{from} to "));
-        let felt = takeover
-            .felt()
-            .map_or("nobody answered".to_owned(), |felt| {
-                format!("felt {:.2} s", felt.as_seconds_f64())
-            });
         let _ = write!(
             list,
-            "<li>{}: {}{}, {}; decided after {:.0} ms, {}, {} entries held</li>",
-            takeover.fault_at,
+            "<li>{}: {}{}, {}; decided after {:.0} ms, {}</li>",
+            moved.fault_at,
             from,
-            takeover.to,
-            escaped(&takeover.cause.to_string()),
-            takeover.detected().as_millis_f64(),
-            felt,
-            takeover.held,
+            moved.to,
+            escaped(&moved.cause.to_string()),
+            moved
+                .decided_at
+                .saturating_since(moved.fault_at)
+                .as_millis_f64(),
+            moved.felt,
         );
     }
     if list.is_empty() {
@@ -92,7 +188,7 @@ fn takeovers(outcome: &Outcome) -> String {
 }
 
 /// What each sign means, with its picture.
-fn legend() -> String {
+fn legend(cover: &Cover) -> String {
     let mut text = String::new();
     let mut part = |heading: &str, signs: &[Sign], picture: &dyn Fn(&Sign) -> String| {
         let _ = write!(text, "<section><h3>{heading}</h3><dl>");
@@ -109,7 +205,7 @@ fn legend() -> String {
         }
         text.push_str("</dl></section>");
     };
-    part("Arrows", &ARROWS, &|sign| {
+    part("Arrows", &ARROWS[cover.arrows.clone()], &|sign| {
         format!(
             "<path d=\"M-16 -4L14 4M8 5L14 4L9.6 -.4\" class=\"line\" stroke-dasharray=\"{}\"/>",
             sign.shape
@@ -124,28 +220,28 @@ fn legend() -> String {
             .to_owned(),
         _ => "<path d=\"M-5 -8H5V8H-5Z\" class=\"full\"/>".to_owned(),
     };
-    part("Bars at agent sets", &ENDINGS, &band);
+    if cover.arrows.start == 0 {
+        part("Bars at agent sets", &ENDINGS, &band);
+    }
     part("Bars at other stations", &BANDS, &band);
     part("Marks", &MARKS, &glyph);
     text
 }
 
 /// What the diagram does not show.
-fn absent(diagram: &Diagram, outcome: &Outcome) -> String {
-    let lines = &outcome.statistics.lines;
-    let polls: u64 = lines.iter().map(|line| line.polls).sum();
-    let mut text = format!(
-        "<p>{polls} go-aheads (polls) and the replies \u{201c}nothing to send\u{201d}: they are counted, \
-         not recorded. When a frame arrives at the centre is computed; so is the arrival of a block \
-         that no set has shown. What goes on inside a machine leaves no record here.</p>"
-    );
+fn absent(diagram: &Diagram, cover: &Cover) -> String {
+    let mut text = cover.absent.clone();
     if diagram.only_counted > 0 {
         let _ = write!(
             text,
-            "<p>{} transfers between core and drums or disks: as arrows there are those of the first {} \
+            "<p>{} {}: as arrows there are those of the first {} \
              s, and from {} s before to {} s after each fault, stop and move of the active role. The others \
-             are shaded, second by second, where their unit stands.</p>",
+             are shaded, second by second, where their station is.</p>",
             diagram.only_counted,
+            match cover.arrows.start {
+                0 => "transfers between core and drums or disks",
+                _ => "reports of radars",
+            },
             AFTER.as_seconds_f64(),
             BEFORE.as_seconds_f64(),
             AFTER.as_seconds_f64()

@@ -66,10 +66,18 @@ pub enum Arrow {
     Lights,
     Read,
     Write,
+    Report,
+    Crosstell,
+    Action,
+    Order,
+    Display,
 }
 
+/// Arrows of a direction center; those before are a reservation site's.
+pub const OF_CENTERS: usize = Arrow::Report as usize;
+
 /// The rows of [`Arrow`].
-pub const ARROWS: [Sign; 9] = [
+pub const ARROWS: [Sign; 14] = [
     sign(
         "entry",
         "entry",
@@ -125,6 +133,38 @@ pub const ARROWS: [Sign; 9] = [
         "written",
         "",
         "a transfer from core to a drum or disk unit",
+    ),
+    sign(
+        "radar report",
+        "storage",
+        "",
+        "a report of a radar site: from the look of its antenna to the drum of the machine whose \
+         relays are closed",
+    ),
+    sign(
+        "crosstell",
+        "entry",
+        "",
+        "a frame of track data from or to a neighbouring center",
+    ),
+    sign(
+        "action",
+        "again",
+        "",
+        "an action at a console, with what its light gun saw, onto the drum",
+    ),
+    sign(
+        "order",
+        "maker",
+        "",
+        "words that left for a base, a pilot, a height finder or a teletype, in the colour of the \
+         machine that put them out",
+    ),
+    sign(
+        "tracks shown",
+        "maker",
+        "1.5 3",
+        "the tracks on the scopes are those of this instant from now on",
     ),
 ];
 

@@ -6,6 +6,7 @@
 
 use device::file_control::Unit;
 use serde::Serialize;
+use site::center::CenterDescription;
 use site::{Machine, SiteDescription};
 
 /// What a group of columns is.
@@ -38,8 +39,10 @@ pub struct Group {
 pub struct Stations {
     /// In order.
     pub groups: Vec<Group>,
+    /// Columns left of machine A: drums and disks, or radars.
+    left: u16,
+    /// How many of them are drums.
     drums: u16,
-    disks: u16,
     /// Of each interchange, by its number in the site: column, first set, sets.
     interchanges: Vec<(u16, u16, u16)>,
     /// Interchange by line and address.
@@ -68,8 +71,8 @@ impl Stations {
                 one("switch", "duplex switch", Kind::Switch),
                 one("machine B", "machine B", Kind::Machine),
             ],
+            left: drums + disks,
             drums,
-            disks,
             interchanges: vec![(0, 0, 0); site.interchanges.len()],
             addresses: Vec::new(),
         };
@@ -98,6 +101,44 @@ impl Stations {
         stations
     }
 
+    /// The columns of a direction center: radars and gap fillers, machine A, the switch, machine B,
+    /// consoles, neighbours, bases and what else hangs on output lines.
+    pub fn of_center(site: &CenterDescription) -> Stations {
+        let group = |name: &str, kind, columns: Vec<String>| Group {
+            name: name.to_owned(),
+            kind,
+            columns: columns.into_iter().map(|name| (name, 0)).collect(),
+        };
+        let one = |name: &str, kind| group(name, kind, vec![name.to_owned()]);
+        let radars: Vec<String> = site.radars.iter().map(|r| r.site.clone()).collect();
+        let gaps: Vec<String> = site.gap_fillers.iter().map(|g| g.name.clone()).collect();
+        let consoles = site.consoles.iter();
+        let consoles = consoles
+            .map(|c| format!("{} {}", c.number, c.name))
+            .collect();
+        let neighbours = site.neighbours.iter().map(|n| n.name.clone()).collect();
+        let mut outside: Vec<String> = site.bases.iter().map(|b| b.name.clone()).collect();
+        outside.extend(["data link", "height finders", "teletypes"].map(str::to_owned));
+        let mut stations = Stations {
+            left: (radars.len() + gaps.len()) as u16,
+            drums: 0,
+            interchanges: Vec::new(),
+            addresses: Vec::new(),
+            groups: vec![
+                group("radars", Kind::Units, radars),
+                group("gap fillers", Kind::Units, gaps),
+                one("machine A", Kind::Machine),
+                one("duplex switch", Kind::Switch),
+                one("machine B", Kind::Machine),
+                group("consoles", Kind::Line, consoles),
+                group("neighbours", Kind::Line, neighbours),
+                group("bases and others", Kind::Line, outside),
+            ],
+        };
+        stations.groups.retain(|group| !group.columns.is_empty());
+        stations
+    }
+
     /// How many columns.
     pub fn count(&self) -> usize {
         self.groups.iter().map(|group| group.columns.len()).sum()
@@ -111,9 +152,9 @@ impl Stations {
         }
     }
 
-    /// Drums and disks: they are the first columns.
+    /// Columns left of machine A, of which each has its counts: drums and disks, or radars.
     pub fn units(&self) -> u16 {
-        self.drums + self.disks
+        self.left
     }
 
     /// Column of a machine.

@@ -6,11 +6,10 @@ use std::fmt::Write;
 
 use clock::{Instant, Span};
 
-use super::page::escaped;
+use super::page::{Cover, escaped};
 use super::signs::{ARROWS, BANDS, Band, ENDINGS, FATES, Fate, MARKS};
 use super::stations::Kind;
 use super::{Arrow, Diagram};
-use crate::driver::Outcome;
 
 /// The minute shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,15 +33,15 @@ const LEAD: Span = Span::from_secs(12);
 
 /// The minute around the first move of the active role, or the first minute; more where an outage
 /// was longer.
-pub fn window(diagram: &Diagram, outcome: &Outcome) -> Window {
-    let first = outcome.takeovers.first();
+pub fn window(diagram: &Diagram, cover: &Cover) -> Window {
+    let first = cover.moves.first();
     let from = first.map_or(0, |takeover| takeover.fault_at.0.saturating_sub(LEAD.0));
     let outage = first.map_or(Span::ZERO, |takeover| {
-        let until = takeover.first_answer_at.unwrap_or(takeover.decided_at);
+        let until = takeover.first_at.unwrap_or(takeover.decided_at);
         until.saturating_since(takeover.fault_at)
     });
     let length = MINUTE.max((outage + LEAD) * 3 / 2);
-    let last = outcome.time.0.saturating_sub(length.0);
+    let last = cover.end.0.saturating_sub(length.0);
     let from = Instant(from.min(last)).max(diagram.begin);
     let to = from + length;
     Window { from, to }
@@ -119,17 +118,17 @@ impl Frame {
 }
 
 /// The picture, as an element of a page.
-pub fn svg(diagram: &Diagram, outcome: &Outcome) -> String {
-    let frame = Frame::new(diagram, window(diagram, outcome));
+pub fn svg(diagram: &Diagram, cover: &Cover) -> String {
+    let frame = Frame::new(diagram, window(diagram, cover));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"Space-time diagram, {}\">",
         frame.window.told()
     );
     axes(&mut svg, diagram, &frame);
-    outages(&mut svg, outcome, &frame);
-    bands(&mut svg, diagram, Instant::ZERO + outcome.time, &frame);
-    lives(&mut svg, diagram, outcome, &frame);
+    outages(&mut svg, cover, &frame);
+    bands(&mut svg, diagram, cover.end, &frame);
+    lives(&mut svg, diagram, cover, &frame);
     flights(&mut svg, diagram, &frame);
     notes(&mut svg, diagram, &frame);
     svg + "</svg>"
@@ -176,9 +175,9 @@ fn axes(svg: &mut String, diagram: &Diagram, frame: &Frame) {
 }
 
 /// From each fault to the first answer after it.
-fn outages(svg: &mut String, outcome: &Outcome, frame: &Frame) {
-    for takeover in &outcome.takeovers {
-        let to = takeover.first_answer_at.unwrap_or(takeover.decided_at);
+fn outages(svg: &mut String, cover: &Cover, frame: &Frame) {
+    for takeover in &cover.moves {
+        let to = takeover.first_at.unwrap_or(takeover.decided_at);
         if frame.shows(takeover.fault_at, to) {
             let (from, to) = (frame.y(takeover.fault_at), frame.y(to));
             let _ = write!(
@@ -227,7 +226,7 @@ fn colour<'a>(diagram: &Diagram, name: &'a str, column: u16) -> &'a str {
     }
 }
 
-fn lives(svg: &mut String, diagram: &Diagram, outcome: &Outcome, frame: &Frame) {
+fn lives(svg: &mut String, diagram: &Diagram, cover: &Cover, frame: &Frame) {
     let mut paths: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for life in &diagram.lives {
         let ended = life.ended.unwrap_or(frame.window.to);
@@ -240,7 +239,7 @@ fn lives(svg: &mut String, diagram: &Diagram, outcome: &Outcome, frame: &Frame) 
         let x = frame.x(column, Some(lane));
         let (from, to) = (frame.y(life.accepted), frame.y(ended));
         let sign = &ENDINGS[life.ending as usize];
-        let held = outcome.takeovers.iter().any(|t| life.held(t.fault_at));
+        let held = cover.moves.iter().any(|t| life.held(t.fault_at));
         let colour = match held && life.given_up.is_none() {
             true => "again",
             false => sign.colour,
@@ -265,7 +264,7 @@ fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
         if !frame.shows(flight.leaves, flight.arrives) || flight.leaves < frame.window.from {
             continue;
         }
-        let storage = matches!(flight.kind, Arrow::Read | Arrow::Write);
+        let storage = flight.kind >= Arrow::Read;
         let lane = (!storage).then_some(flight.lane);
         let (from, to) = (frame.x(flight.from, lane), frame.x(flight.to, lane));
         // What was cut does not arrive.

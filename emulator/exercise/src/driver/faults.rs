@@ -5,13 +5,62 @@
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
-use site::fault::{CoreBit, Fault, LineFault, Order, UnitBit};
-use site::{Machine, Site};
+use site::center::Center;
+use site::fault::{CoreBit, DrumBit, Fault, LineFault, Order, UnitBit};
+use site::{Machine, Role, Site};
 
 use crate::script::{
-    self, Before, CorePlace, DrawnFault, FaultKind, GroupTarget, SetTarget, UnitPlace, UnitTarget,
-    When, WrongSwitch,
+    self, Before, CorePlace, DrawnFault, DrumPlace, FaultKind, GroupTarget, SetTarget, UnitPlace,
+    UnitTarget, When, WrongSwitch,
 };
+
+/// What faults are given to.
+pub trait Struck {
+    /// Orders a fault for an instant.
+    fn strike(&mut self, at: Instant, order: Order);
+    /// Faults that came due and wait for something they can change.
+    fn waiting(&self) -> &[Fault];
+    /// The role of a machine.
+    fn role_of(&self, machine: Machine) -> Role;
+    /// Instructions a machine has executed.
+    fn executed(&self, machine: Machine) -> u64;
+}
+
+impl Struck for Site {
+    fn strike(&mut self, at: Instant, order: Order) {
+        self.fault(at, order);
+    }
+
+    fn waiting(&self) -> &[Fault] {
+        self.waiting_faults()
+    }
+
+    fn role_of(&self, machine: Machine) -> Role {
+        self.role(machine)
+    }
+
+    fn executed(&self, machine: Machine) -> u64 {
+        self.cpu(machine).instructions
+    }
+}
+
+impl Struck for Center {
+    fn strike(&mut self, at: Instant, order: Order) {
+        self.fault(at, order);
+    }
+
+    fn waiting(&self) -> &[Fault] {
+        self.waiting_faults()
+    }
+
+    fn role_of(&self, machine: Machine) -> Role {
+        self.role(machine)
+    }
+
+    fn executed(&self, machine: Machine) -> u64 {
+        self.machine(machine).central.instructions
+    }
+}
 
 /// Faults still to be given; plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,7 +136,7 @@ impl Faults {
         sent: u64,
         lost: Option<Machine>,
         disabled: &[String],
-        site: &mut Site,
+        site: &mut impl Struck,
     ) {
         for fault in &mut self.left {
             // After so many entries means from now on.
@@ -116,14 +165,14 @@ impl Faults {
                 heals_after: drawn.heals_after,
                 disabled: disabled.iter().any(|name| name == fault.name()),
             };
-            site.fault(at.max(now), order);
+            site.strike(at.max(now), order);
             self.given.push(drawn);
         }
     }
 
     /// Those that never came due, or found nothing they could change, in words.
-    pub fn not_given(&self, site: &Site) -> Vec<String> {
-        let waiting = site.waiting_faults().iter();
+    pub fn not_given(&self, site: &impl Struck) -> Vec<String> {
+        let waiting = site.waiting().iter();
         let waiting = waiting.map(|fault| format!("{fault}, for which there was no occasion"));
         let told = |f: &DrawnFault| match &f.at {
             When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
@@ -151,7 +200,7 @@ fn site_fault(
     drawn: &DrawnFault,
     lost: Option<Machine>,
     lost_unit: Option<site::Unit>,
-    site: &Site,
+    site: &impl Struck,
 ) -> Fault {
     let target = |machine| target(machine, lost);
     let unit = |unit: UnitTarget| match unit {
@@ -173,13 +222,13 @@ fn site_fault(
         },
         FaultKind::FailStopAtInstruction { machine, before } => {
             let machine = target(*machine);
-            let executed = |m: Machine| site.cpu(m).instructions;
+            let executed = |m: Machine| site.executed(m);
             let n = match before {
                 Before::Nth(n) => n - 1,
                 Before::Within(_) => {
                     let active = Machine::BOTH
                         .into_iter()
-                        .find(|&m| site.role(m) == site::Role::Active)
+                        .find(|&m| site.role_of(m) == Role::Active)
                         .unwrap_or(Machine::A);
                     let of = match machine {
                         site::Target::A => Machine::A,
@@ -315,6 +364,29 @@ fn site_fault(
             trouble: *trouble,
             seed: seed.unwrap_or(0),
         }),
+        FaultKind::DrumParity { machine, place } => Fault::DrumParity {
+            machine: target(*machine),
+            bit: match *place {
+                DrumPlace::At {
+                    field,
+                    register,
+                    bit,
+                } => DrumBit::At {
+                    field,
+                    register,
+                    bit,
+                },
+                DrumPlace::Any => DrumBit::Picked(drawn.pick),
+            },
+        },
+        FaultKind::RadarOut { radar } => Fault::RadarOut {
+            radar: radar.unwrap_or(0),
+        },
+        FaultKind::LyingLightGun { console } => Fault::LyingLightGun { console: *console },
+        FaultKind::Trench { trench, lasting } => Fault::Trench {
+            trench: trench.unwrap_or(0),
+            r#for: *lasting,
+        },
         FaultKind::Choose(_)
         | FaultKind::Sequence(_)
         | FaultKind::Healed { .. }

@@ -7,6 +7,7 @@ use clock::journal::{self, JournalWriter};
 use site::Machine;
 
 use super::{Live, Onlooker, Options, Outcome, Plan, Progress, Run, StartError};
+use crate::agents::Action;
 use crate::judges::Verdict;
 use crate::report::{FaultReport, Met, Report, text};
 use crate::script::{DrawnFault, Script};
@@ -57,6 +58,7 @@ impl World for Run {
     type Plan = Plan;
     type Outcome = Outcome;
     type Report = Report;
+    type Action = Action;
 
     fn now(&self) -> Instant {
         self.now()
@@ -160,6 +162,10 @@ impl Reported for Report {
 
     fn expectations(&self) -> &[Met] {
         &self.expectations
+    }
+
+    fn points(&self) -> (u32, u32) {
+        self.points
     }
 
     fn faults(&self) -> &[FaultReport] {

@@ -6,6 +6,7 @@
 
 use clock::Instant;
 use serde::{Deserialize, Serialize};
+use site::center::record::{Fate, Record as CenterRecord};
 use site::{Machine, Record};
 
 use super::{Verdict, Violations};
@@ -19,6 +20,8 @@ pub struct Fencing {
     banned: [bool; 2],
     transfers: u64,
     frames: u64,
+    /// Of a center: inputs, outputs, displays.
+    messages: u64,
     violations: Violations,
 }
 
@@ -29,6 +32,7 @@ impl Default for Fencing {
             banned: [false, true],
             transfers: 0,
             frames: 0,
+            messages: 0,
             violations: Violations::default(),
         }
     }
@@ -83,7 +87,46 @@ impl Fencing {
                 }
             }
             Record::Decision { to, .. } => self.banned[to.other().index()] = true,
+            Record::Center(record) => self.center(at, record),
             _ => {}
+        }
+    }
+
+    /// What a center's machine put out, showed or was given.
+    fn center(&mut self, at: Instant, record: &CenterRecord) {
+        let (machine, did) = match record {
+            CenterRecord::Output {
+                machine,
+                section,
+                channel,
+                ..
+            } => {
+                let place = format!("section {section}, channel {channel}");
+                (
+                    machine,
+                    format!("words for {place} were taken from its drum"),
+                )
+            }
+            CenterRecord::TracksShown { machine, .. } => (machine, "it showed tracks".to_owned()),
+            CenterRecord::RadarShown { machine, .. } => (machine, "it showed returns".to_owned()),
+            CenterRecord::Report {
+                fate: Fate::OnDrum { machine, .. },
+                ..
+            }
+            | CenterRecord::CrosstellIn {
+                fate: Fate::OnDrum { machine, .. },
+                ..
+            }
+            | CenterRecord::Action {
+                fate: Some(Fate::OnDrum { machine, .. }),
+                ..
+            } => (machine, "an input came onto its drum".to_owned()),
+            _ => return,
+        };
+        self.messages += 1;
+        if !self.may(*machine) {
+            self.violations
+                .add(at, || format!("machine {machine:?}, relays open: {did}"));
         }
     }
 
@@ -93,10 +136,11 @@ impl Fencing {
 
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
-        let checked = format!(
-            "{} transfers and {} frames, each from the machine whose relays were closed",
-            self.transfers, self.frames
-        );
+        let what = match self.messages {
+            0 => format!("{} transfers and {} frames", self.transfers, self.frames),
+            n => format!("{n} inputs, outputs and displays"),
+        };
+        let checked = format!("{what}, each from the machine whose relays were closed");
         self.violations.verdict("fenced", checked)
     }
 }
@@ -117,6 +161,26 @@ mod tests {
             torn: false,
             started: Instant(0),
         }
+    }
+
+    #[test]
+    fn a_center_puts_nothing_out_with_its_relays_open() {
+        let output = |machine| {
+            Record::Center(CenterRecord::Output {
+                machine,
+                field: 2,
+                section: 3,
+                channel: 1,
+                burst: 5,
+                words: vec![1, 2, 3],
+                fate: site::center::record::OutputFate::Left,
+            })
+        };
+        let mut judge = Fencing::default();
+        judge.observe(Instant(1), &output(Machine::A));
+        assert!(judge.verdict().holds);
+        judge.observe(Instant(2), &output(Machine::B));
+        assert!(!judge.verdict().holds);
     }
 
     #[test]

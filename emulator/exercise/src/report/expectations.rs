@@ -31,12 +31,12 @@ pub fn points(script: &Script, met: &[Met]) -> (u32, u32) {
     (sum(&mut { reached }), sum(&mut { possible }))
 }
 
-/// Every expectation of the script.
-pub fn judge(script: &Script, report: &Report, outcome: &Outcome) -> Vec<Met> {
+/// Every expectation of the script; `holds` says whether a condition is met and what was found.
+pub fn judge(script: &Script, holds: &dyn Fn(&Condition) -> (bool, String)) -> Vec<Met> {
     let expectations = script.expectations.iter();
     expectations
         .map(|expectation| {
-            let (met, found) = holds(&expectation.condition, report, outcome);
+            let (met, found) = holds(&expectation.condition);
             Met {
                 name: expectation.name.clone(),
                 text: expectation.text.clone(),
@@ -48,7 +48,8 @@ pub fn judge(script: &Script, report: &Report, outcome: &Outcome) -> Vec<Met> {
         .collect()
 }
 
-fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, String) {
+/// Whether a condition is met at a reservation site, and what was found.
+pub fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, String) {
     let at_least = |found: u64, wanted: u64| (found >= wanted, found.to_string());
     let seconds = |span: Span| format!("{:.2} s", span.as_seconds_f64());
     let automatic = || outcome.takeovers.iter().filter(|t| t.automatic());
@@ -109,5 +110,11 @@ fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, St
                 format!("{:.1} %", busiest * 100.0),
             )
         }
+        other => (false, no_figure(other)),
     }
+}
+
+/// The site is of another kind; scripts that ask this are refused before.
+pub fn no_figure(condition: &Condition) -> String {
+    format!("there is no such figure here: {condition:?}")
 }

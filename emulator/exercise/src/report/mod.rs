@@ -16,6 +16,7 @@ use crate::inputs::Inputs;
 use crate::judges::Verdict;
 use crate::script::Script;
 use crate::statistics::per_cent;
+use crate::world;
 pub use expectations::Met;
 
 /// Entries, by how they ended.
@@ -348,29 +349,11 @@ impl Report {
             counters: outcome.counters.clone(),
             exit_status: 0,
         };
-        report.expectations = expectations::judge(script, &report, outcome);
+        let holds = |condition: &_| expectations::holds(condition, &report, outcome);
+        report.expectations = expectations::judge(script, &holds);
         report.points = expectations::points(script, &report.expectations);
-        report.exit_status = report.status(outcome);
+        report.exit_status = world::status(&report, outcome.cut);
         report
-    }
-
-    /// Exit status: 1 before 5 before 4; `live-again` broken is 4.
-    fn status(&self, outcome: &Outcome) -> u8 {
-        let broken = |v: &&Verdict| !v.holds && !v.outside_model;
-        let broken: Vec<&Verdict> = self.verdicts.iter().filter(broken).collect();
-        if broken.iter().any(|v| v.name != "live-again") {
-            return 1;
-        }
-        let void = outcome.faults.iter().any(|f| !f.took_effect)
-            || !outcome.not_reached.is_empty()
-            || (outcome.cut && self.expectations.iter().any(|e| !e.met));
-        if void {
-            return 5;
-        }
-        if !broken.is_empty() || self.expectations.iter().any(|e| !e.met) {
-            return 4;
-        }
-        0
     }
 
     /// The figure as a share of all sends, for people.

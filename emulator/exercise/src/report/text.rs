@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::Report;
 use crate::driver::Outcome;
 use crate::script::Script;
+use crate::world::Reported;
 
 /// What is real and what is not; the same in every report.
 const HONEST: &str = "\
@@ -14,15 +15,15 @@ departures of 2013; seat counts are those of assumed aircraft of 1962; demand, c
 are synthetic, scaled to the documented totals of the historical system. The control program is ours,
 in the spirit of its descendants. See SOURCES.md of the site.";
 
-pub(super) fn heading(to: &mut String, text: &str) {
+pub(crate) fn heading(to: &mut String, text: &str) {
     let _ = writeln!(to, "\n{text}\n{}", "-".repeat(text.len()));
 }
 
-fn row(to: &mut String, name: &str, value: impl std::fmt::Display) {
+pub(crate) fn row(to: &mut String, name: &str, value: impl std::fmt::Display) {
     let _ = writeln!(to, "  {name:<34} {value}");
 }
 
-pub(super) fn grouped(n: u64) -> String {
+pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -34,7 +35,7 @@ pub(super) fn grouped(n: u64) -> String {
     text
 }
 
-pub(super) fn time(seconds: f64) -> String {
+pub(crate) fn time(seconds: f64) -> String {
     if seconds < 1.0 {
         format!("{:.0} ms", seconds * 1000.0)
     } else {
@@ -263,9 +264,10 @@ fn days(to: &mut String, report: &Report) {
     }
 }
 
-fn verdicts(to: &mut String, report: &Report) {
+/// Verdicts and expectations of any report.
+pub(crate) fn verdicts(to: &mut String, report: &impl Reported) {
     heading(to, "Verdicts");
-    for v in &report.verdicts {
+    for v in report.verdicts() {
         let mark = match (v.holds, v.outside_model) {
             (_, true) => "outside",
             (true, _) => "holds",
@@ -273,22 +275,22 @@ fn verdicts(to: &mut String, report: &Report) {
         };
         let _ = writeln!(to, "  {mark:<8} {:<26} {}", v.name, v.detail);
     }
-    for fault in report.faults.iter().filter(|f| !f.took_effect) {
+    for fault in report.faults().iter().filter(|f| !f.took_effect) {
         let _ = writeln!(
             to,
             "  void     {} at {:.3} s: no effect",
             fault.fault, fault.at_s
         );
     }
-    for fault in &report.not_reached {
+    for fault in report.not_reached() {
         let _ = writeln!(to, "  void     not reached: {fault}");
     }
-    if report.expectations.is_empty() {
+    if report.expectations().is_empty() {
         return;
     }
-    let (reached, possible) = report.points;
+    let (reached, possible) = report.points();
     heading(to, &format!("Expectations: {reached} of {possible} points"));
-    for m in &report.expectations {
+    for m in report.expectations() {
         let mark = if m.met { "met" } else { "NOT MET" };
         let text = m.text.get("en").or_else(|| m.text.values().next());
         let text = text.unwrap_or(&m.name);
@@ -296,8 +298,9 @@ fn verdicts(to: &mut String, report: &Report) {
     }
 }
 
-fn conclusion(report: &Report) -> String {
-    match report.exit_status {
+/// The last line of any report.
+pub(crate) fn conclusion(report: &impl Reported) -> String {
+    match report.exit_status() {
         0 => "All verdicts hold.".to_owned(),
         1 => "A promise was broken.".to_owned(),
         5 => "The exercise is void: a fault it orders never took effect.".to_owned(),

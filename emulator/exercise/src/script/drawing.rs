@@ -6,23 +6,32 @@
 
 use clock::{Span, Stream};
 use serde::{Deserialize, Serialize};
+use site::center::CenterDescription;
 use site::{SiteDescription, Unit};
 
+use crate::world::Kind;
+
 use super::{
-    Before, CorePlace, FaultKind, GroupTarget, Life, Rate, Script, SetTarget, Target, UnitPlace,
-    UnitTarget, When,
+    Before, CorePlace, DrumPlace, FaultKind, GroupTarget, Life, Rate, Script, SetTarget, Target,
+    UnitPlace, UnitTarget, When,
 };
 
 /// What there is at a site to be hit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Equipment {
+    /// What is done there.
+    pub kind: Kind,
     /// How many drums.
     pub drums: u8,
     /// How many disk units.
     pub disks: u8,
     /// How many lines.
     pub lines: u8,
-    /// How many agent sets.
+    /// How many radars.
+    pub radars: u8,
+    /// How many trenches lines lie in.
+    pub trenches: u8,
+    /// How many agent sets, or consoles.
     pub sets: u16,
     /// Units on each power bus.
     pub power_buses: Vec<Vec<Unit>>,
@@ -36,12 +45,33 @@ impl From<&SiteDescription> for Equipment {
             causes.into_iter().map(|cause| cause.units).collect()
         };
         Equipment {
+            kind: Kind::Reservation,
             drums: site.drums.units,
             disks: site.disks.units,
             lines: site.lines.count,
+            radars: 0,
+            trenches: 0,
             sets: site.sets() as u16,
             power_buses: units(site.power_buses()),
             air_conditioners: units(site.cooling()),
+        }
+    }
+}
+
+impl From<&CenterDescription> for Equipment {
+    fn from(site: &CenterDescription) -> Equipment {
+        // What a bus or a conditioner has of radars is no unit that damage could be aimed at.
+        let nothing = |count: usize| vec![Vec::new(); count];
+        Equipment {
+            kind: Kind::Direction,
+            drums: 0,
+            disks: 0,
+            lines: site.lines().len() as u8,
+            radars: site.radars.len() as u8,
+            trenches: site.trenches.len() as u8,
+            sets: site.consoles.len() as u16,
+            power_buses: nothing(site.buses().len()),
+            air_conditioners: nothing(site.cooling().len()),
         }
     }
 }
@@ -274,6 +304,10 @@ impl Drawing<'_> {
             | FaultKind::UnitParity {
                 place: UnitPlace::Any,
                 ..
+            }
+            | FaultKind::DrumParity {
+                place: DrumPlace::Any,
+                ..
             } => self.stream.next_u64(),
             _ => 0,
         };
@@ -295,6 +329,17 @@ impl Drawing<'_> {
         {
             let sets = u64::from(self.equipment.sets.max(1));
             *set = SetTarget::Set(self.stream.below(sets) as u16);
+        }
+        match &mut fault {
+            FaultKind::RadarOut { radar } => {
+                let radars = u64::from(self.equipment.radars.max(1));
+                radar.get_or_insert_with(|| self.stream.below(radars) as u8);
+            }
+            FaultKind::Trench { trench, .. } => {
+                let trenches = u64::from(self.equipment.trenches.max(1));
+                trench.get_or_insert_with(|| self.stream.below(trenches) as u8);
+            }
+            _ => {}
         }
         if let FaultKind::Line { line, seed, .. } = &mut fault {
             let lines = u64::from(self.equipment.lines.max(1));
@@ -386,7 +431,13 @@ impl FaultKind {
             | FaultKind::StaleRestart { machine: m, .. }
             | FaultKind::ClockOffset { machine: m, .. }
             | FaultKind::ClockDrift { machine: m, .. }
+            | FaultKind::DrumParity { machine: m, .. }
             | FaultKind::BrokenAdder { machine: m, .. } => machine(m).to_owned(),
+            FaultKind::RadarOut { radar: Some(n) } => format!("radar/{n}"),
+            FaultKind::Trench {
+                trench: Some(n), ..
+            } => format!("trench/{n}"),
+            FaultKind::LyingLightGun { console } => format!("console/{console}"),
             FaultKind::Line { line: Some(n), .. } => format!("line/{n}"),
             FaultKind::PowerBus {
                 bus: GroupTarget::Number(n),
@@ -410,9 +461,12 @@ mod tests {
 
     fn equipment() -> Equipment {
         Equipment {
+            kind: Kind::Reservation,
             drums: 6,
             disks: 16,
             lines: 2,
+            radars: 0,
+            trenches: 0,
             sets: 80,
             power_buses: vec![vec![Unit::Drum(0)], vec![Unit::Drum(5)]],
             air_conditioners: vec![vec![Unit::Drum(0)], vec![Unit::Drum(5)]],

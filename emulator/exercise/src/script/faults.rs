@@ -8,6 +8,8 @@ use clock::Span;
 use serde::{Deserialize, Serialize};
 use site::fault::{Trouble, Way};
 
+use crate::world::Kind;
+
 use super::{DURATION_MAX, Equipment, Mistakes};
 
 /// Which machine: an identity, or whichever plays the role at that instant.
@@ -86,6 +88,24 @@ pub enum UnitPlace {
         bit: u8,
     },
     /// Any of the tracks ever written, drawn from the seed.
+    #[default]
+    Any,
+}
+
+/// Which bit of a machine's own drums.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum DrumPlace {
+    /// This one.
+    At {
+        /// Drum field as the program selects it.
+        field: u8,
+        /// Register, 0 to 2047.
+        register: u16,
+        /// 0 (R15) to 31 (LS).
+        bit: u8,
+    },
+    /// Any of those that hold programs, drawn from the seed.
     #[default]
     Any,
 }
@@ -331,6 +351,34 @@ pub enum FaultKind {
         #[serde(default)]
         seed: Option<u64>,
     },
+    /// A bit on a machine's own drums turns over: who reads the word stops. Direction centers only.
+    DrumParity {
+        /// Which machine.
+        machine: Target,
+        /// Which bit.
+        #[serde(default)]
+        place: DrumPlace,
+    },
+    /// A radar site sends nothing. Direction centers only.
+    RadarOut {
+        /// By its place in the site file, from 0; drawn from the seed if none.
+        #[serde(default)]
+        radar: Option<u8>,
+    },
+    /// A console's light gun tells another message than it saw. Direction centers only.
+    LyingLightGun {
+        /// Number of the console.
+        console: u8,
+    },
+    /// Every line that lies in a trench is cut. Direction centers only.
+    Trench {
+        /// By its number in the site file, from 0; drawn from the seed if none.
+        #[serde(default)]
+        trench: Option<u8>,
+        /// How long.
+        #[serde(with = "clock::time::span_text")]
+        lasting: Span,
+    },
     /// A fault that is mended so long after it took effect.
     Healed {
         /// How long after.
@@ -449,6 +497,25 @@ pub(super) fn validate_fault(
 /// A unit, set or group that the site does not have; and what it has.
 fn no_such_thing(fault: &FaultKind, equipment: &Equipment) -> Option<(String, String)> {
     let mut copy = fault.clone();
+    let of_centers = matches!(
+        fault,
+        FaultKind::DrumParity { .. }
+            | FaultKind::RadarOut { .. }
+            | FaultKind::LyingLightGun { .. }
+            | FaultKind::Trench { .. }
+    );
+    if equipment.kind == Kind::Reservation && of_centers {
+        let what = "a reservation site has no radars, consoles or drums of one machine's own";
+        let help = "a fault of a machine, a unit, a line, the switch or the power";
+        return Some((what.to_owned(), help.to_owned()));
+    }
+    if equipment.kind == Kind::Direction
+        && (fault.unit().is_some() || matches!(fault, FaultKind::LyingTerminal { .. }))
+    {
+        let what = "a direction center has no drums or disks that both machines share, and no sets";
+        let help = "a fault of a machine, a line, the switch or the power";
+        return Some((what.to_owned(), help.to_owned()));
+    }
     let (n, what, count) = match (fault.unit(), copy.group_mut(), fault) {
         (Some(UnitTarget::Drum(n)), ..) => (n.into(), "drum unit", equipment.drums.into()),
         (Some(UnitTarget::Disk(n)), ..) => (n.into(), "disk unit", equipment.disks.into()),
@@ -465,6 +532,16 @@ fn no_such_thing(fault: &FaultKind, equipment: &Equipment) -> Option<(String, St
                 set: SetTarget::Set(n),
             },
         ) => (usize::from(*n), "set", equipment.sets.into()),
+        (.., FaultKind::RadarOut { radar: Some(n) }) => {
+            ((*n).into(), "radar", equipment.radars.into())
+        }
+        (
+            ..,
+            FaultKind::Trench {
+                trench: Some(n), ..
+            },
+        ) => ((*n).into(), "trench", equipment.trenches.into()),
+        (.., FaultKind::Trench { trench: None, .. }) => (0, "trench", equipment.trenches.into()),
         (.., FaultKind::Line { line: Some(n), .. }) => {
             ((*n).into(), "line", equipment.lines.into())
         }
@@ -484,6 +561,7 @@ fn wrong_by_itself(fault: &FaultKind) -> Option<(String, &'static str)> {
         | FaultKind::StaleRestart { lasting, .. }
         | FaultKind::PowerBus { lasting, .. }
         | FaultKind::AirConditioning { lasting, .. }
+        | FaultKind::Trench { lasting, .. }
         | FaultKind::Line { lasting, .. }
         | FaultKind::Healed { after: lasting, .. }
             if *lasting == Span::ZERO || *lasting > Span::from_secs(24 * 3600) =>
@@ -508,6 +586,18 @@ fn wrong_by_itself(fault: &FaultKind) -> Option<(String, &'static str)> {
         } if *location > 0o77777 || *bit > 35 => wrong(
             format!("core has no bit {bit} at location {location}"),
             "locations 0 to 32767, bits 0 to 35",
+        ),
+        FaultKind::DrumParity {
+            place:
+                DrumPlace::At {
+                    field,
+                    register,
+                    bit,
+                },
+            ..
+        } if *register > 2047 || *bit > 31 || *field > 0o77 => wrong(
+            format!("a drum has no bit {bit} at register {register} of field {field}"),
+            "fields 0 to 63, registers 0 to 2047, bits 0 to 31",
         ),
         FaultKind::SlowMachine { times, .. } if !(2..=100).contains(times) => {
             let message = format!("a machine is not {times} times slower");
