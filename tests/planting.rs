@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use exercise::air;
 use exercise::inputs::{Inputs, Loading, load};
-use site::source::{SourceMap, render};
+use site::source::{Mistakes, SourceMap, render};
 
 /// The folder of the patches.
 pub fn folder() -> PathBuf {
@@ -71,11 +72,26 @@ fn change(text: &str, hunk: &Hunk) -> Option<String> {
     (text.matches(&old).count() == 1).then(|| text.replacen(&old, &new, 1)[1..].to_owned())
 }
 
-/// A site, with a fault planted in it: the patch of that name.
+/// How a kind of site is read.
+type Load<T> = fn(&SourceMap, &str) -> Result<Loading<T>, Mistakes>;
+
+/// A reservation site, with a fault planted in it: the patch of that name.
 ///
 /// # Panics
 /// If the patch does not find its place.
 pub fn site(path: &str, patch: Option<&str>) -> Inputs {
+    planted(path, patch, load)
+}
+
+/// The same of a direction center.
+///
+/// # Panics
+/// If the patch does not find its place.
+pub fn center(path: &str, patch: Option<&str>) -> air::Inputs {
+    planted(path, patch, air::inputs::load)
+}
+
+fn planted<T>(path: &str, patch: Option<&str>, load: Load<T>) -> T {
     let mut map = SourceMap::new();
     let mut hunks = patch.map_or(Vec::new(), |name| {
         hunks(&read(&folder().join(format!("{name}.patch"))))

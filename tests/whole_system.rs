@@ -27,10 +27,12 @@ fn the_sites_and_scripts_of_the_project_are_in_order() {
     let scripts: Vec<String> = std::fs::read_dir(repository().join("scripts"))
         .expect("scripts")
         .map(|entry| entry.expect("a file").path().display().to_string())
-        .filter(|path| path.ends_with(".ron"))
+        // The list this one names is fetched, not kept.
+        .filter(|path| path.ends_with(".ron") && !path.ends_with("recorded-traffic.ron"))
         .collect();
     assert!(scripts.len() >= 4);
     let mut arguments = vec!["check", "sites/sabre", "sites/tiny", HISTORICAL];
+    arguments.push("sites/sage-boston");
     arguments.push("sites/sabre/site-historical.ron");
     arguments.extend(scripts.iter().map(String::as_str));
     let output = duplex(&arguments);

@@ -252,7 +252,9 @@ fn every_patch_has_a_row_and_every_row_a_patch() {
         .expect("the folder")
         .filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
-            Some(name.strip_suffix(".patch")?.to_owned())
+            let name = name.strip_suffix(".patch")?.to_owned();
+            // Those of direction centers have a table of their own.
+            (!name.starts_with("center-")).then_some(name)
         })
         .collect();
     patches.sort();

@@ -1,0 +1,377 @@
+//! A direction center through the same command as a reservation site: run, saved, forked, replayed,
+//! drawn, tried with many seeds, made small.
+
+mod command;
+
+use std::process::Command;
+
+use command::{duplex, errors, repository, said, status};
+use serde_json::Value;
+
+const SITE: &str = "sites/sage-boston";
+
+/// Two minutes and a half of a small sky in which the active machine is lost.
+const SCRIPT: &str = r#"(
+    format: 1, name: "small-sky", duration: "150s", workload: Air,
+    air: (
+        civil: [(prefix: "CIV", in_the_air: 20, within: 120)],
+        raids: [(name: "R1", aircraft: 2, spacing: 8, enters: "0s", altitude_ft: 32000,
+                 speed_kn: 440, path: [(at: Plane(60, 80)), (at: Plane(0, 0)), (at: Plane(-90, -90))])],
+        players: [(console: 14, duty: FlightPlans, answers_in: "2s"),
+                  (console: 9, duty: Identification, answers_in: "20s")],
+    ),
+    faults: [FAULTS],
+    expectations: [EXPECTATIONS],
+)"#;
+
+const LOSS: &str = "(at: Fixed(\"100s\"), fault: FailStop(machine: Active))";
+
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Desk {
+        Desk(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    fn script(&self, name: &str, faults: &str, expectations: &str) -> String {
+        let text = SCRIPT
+            .replace("FAULTS", faults)
+            .replace("EXPECTATIONS", expectations);
+        std::fs::write(self.path(name), text).expect("written");
+        self.path(name)
+    }
+
+    fn json(&self, name: &str) -> Value {
+        let text = std::fs::read_to_string(self.path(name)).expect("a report");
+        serde_json::from_str(&text).expect("a report is JSON")
+    }
+}
+
+/// The command, and the exit status expected of it; its standard output.
+fn run(expected: i32, arguments: &[&str]) -> String {
+    let output = duplex(arguments);
+    let wrong = errors(&output);
+    assert!(!wrong.contains("panicked"), "{arguments:?}: {wrong}");
+    assert_eq!(
+        status(&output),
+        expected,
+        "{arguments:?}: {wrong}{}",
+        said(&output)
+    );
+    said(&output)
+}
+
+/// What the command says of bad input.
+fn refused(arguments: &[&str]) -> String {
+    let output = duplex(arguments);
+    assert_eq!(status(&output), 2, "{arguments:?}: {}", said(&output));
+    errors(&output)
+}
+
+#[test]
+fn a_run_is_saved_forked_replayed_and_drawn() {
+    let desk = Desk::new();
+    let script = desk.script("loss.ron", LOSS, "");
+    let [journal, saved, report, diagram, scope] =
+        ["journal", "saved", "r.json", "d.html", "s.svg"].map(|name| desk.path(name));
+    let arguments = [
+        "run",
+        SITE,
+        "--script",
+        &script,
+        "--journal",
+        &journal,
+        "--save",
+        &saved,
+        "--at",
+        "90s",
+        "--report",
+        &report,
+        "--diagram",
+        &diagram,
+        "--scope",
+        &scope,
+        "--console",
+        "9",
+    ];
+    let text = run(0, &arguments);
+    assert!(text.contains("All verdicts hold."), "{text}");
+    let whole = desk.json("r.json");
+    assert_eq!(whole["takeovers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(whole["takeovers"][0]["lost"], 0);
+    let digest = whole["digest"].as_str().expect("a digest").to_owned();
+
+    // The journal replays, and so does the rest of the run from the snapshot.
+    let verified = run(0, &["replay", &journal, "--verify"]);
+    assert!(verified.contains(&digest), "{verified}");
+    run(
+        0,
+        &["run", "--from", &saved, "--report", &report, "--quiet"],
+    );
+    assert_eq!(desk.json("r.json")["digest"], digest.as_str());
+
+    // What stood there.
+    let state = run(0, &["replay", &journal, "--at", "95s"]);
+    assert!(state.contains("machine A  active"), "{state}");
+    assert!(
+        state.contains("tracks on the scopes") && state.contains("R1-1"),
+        "{state}"
+    );
+
+    // What if the other had failed?
+    let other = desk.script(
+        "other.ron",
+        "(at: Fixed(\"100s\"), fault: FailStop(machine: Standby))",
+        "(name: \"nothing moved\", condition: Takeovers(0))",
+    );
+    run(
+        0,
+        &[
+            "run", "--from", &saved, "--script", &other, "--report", &report, "--quiet",
+        ],
+    );
+    let fork = desk.json("r.json");
+    assert_ne!(fork["digest"], digest.as_str());
+    assert_eq!(fork["takeovers"].as_array().map(Vec::len), Some(0));
+    // A fork changes what fails, not what flies.
+    let text = std::fs::read_to_string(&other).expect("the script");
+    std::fs::write(&other, text.replace("in_the_air: 20", "in_the_air: 21")).expect("written");
+    let wrong = refused(&["run", "--from", &saved, "--script", &other]);
+    assert!(wrong.contains("another workload"), "{wrong}");
+
+    // The picture: a round glass with points, characters and vectors on it, and no more.
+    let svg = std::fs::read_to_string(&scope).expect("a picture");
+    let count = |what: &str| svg.matches(what).count();
+    assert!(
+        count("class=\"c\"") > 20 && count("class=\"v\"") > 2,
+        "{svg}"
+    );
+    assert_eq!(count("class=\"glass\""), 1);
+    let drawn = [
+        "<circle",
+        "<line",
+        "<text",
+        "<clipPath",
+        "<title",
+        "<style",
+        "<g ",
+        "<svg",
+    ];
+    let all: usize = drawn.iter().map(|element| count(element)).sum();
+    let closing = svg.matches("</").count();
+    assert_eq!(
+        svg.matches('<').count(),
+        all + closing,
+        "nothing else is drawn"
+    );
+
+    // The diagram has the center's stations and the loss.
+    let page = std::fs::read_to_string(&diagram).expect("a page");
+    for word in [
+        "Z-10",
+        "machine B",
+        "radar report",
+        "tracks shown",
+        "fail-stop",
+    ] {
+        assert!(page.contains(word), "{word}");
+    }
+    assert!(!page.contains("agent set"), "it is no reservation site");
+}
+
+#[test]
+fn many_seeds_and_the_smallest_exercise() {
+    let desk = Desk::new();
+    let unmet = "(name: \"impossible\", condition: Takeovers(9))";
+    let script = desk.script("loss.ron", LOSS, "");
+    let [results, report] = ["results", "c.json"].map(|name| desk.path(name));
+    let arguments = [
+        "campaign", SITE, "--script", &script, "--seeds", "1..2", "--resume", &results, "--report",
+        &report, "--quiet",
+    ];
+    run(0, &arguments);
+    assert_eq!(desk.json("c.json")["passed"], 2);
+    run(0, &arguments);
+    let lines = std::fs::read_to_string(&results).expect("results");
+    assert_eq!(lines.lines().count(), 2, "known results are not run again");
+
+    let failing = desk.script("fails.ron", LOSS, unmet);
+    let least = desk.path("least.ron");
+    let text = run(
+        0,
+        &[
+            "shrink", SITE, "--script", &failing, "--seed", "3", "-o", &least,
+        ],
+    );
+    assert!(text.contains("0 of 1 faults, 0 of"), "{text}");
+    run(
+        4,
+        &["run", SITE, "--script", &least, "--seed", "3", "--quiet"],
+    );
+}
+
+#[test]
+fn what_a_center_has_not_is_told() {
+    let desk = Desk::new();
+    let script = desk.script("loss.ron", LOSS, "");
+    let entries = desk.path("e.csv");
+    let wrong = refused(&["run", SITE, "--script", &script, "--entries", &entries]);
+    assert!(
+        wrong.contains("--entries") && wrong.contains("reservation site"),
+        "{wrong}"
+    );
+    let scope = desk.path("s.svg");
+    let wrong = refused(&[
+        "run",
+        SITE,
+        "--script",
+        &script,
+        "--scope",
+        &scope,
+        "--console",
+        "99",
+    ]);
+    assert!(wrong.contains("no such console"), "{wrong}");
+    let wrong = refused(&["run", "sites/tiny", "--scope", &scope]);
+    assert!(wrong.contains("situation display"), "{wrong}");
+    let wrong = refused(&["run", "sites/tiny", "--script", &script]);
+    assert!(
+        wrong.contains("no workload of a reservation site"),
+        "{wrong}"
+    );
+    let wrong = refused(&["run", SITE, "--script", "scripts/two-minutes.ron"]);
+    assert!(
+        wrong.contains("no workload of a direction center"),
+        "{wrong}"
+    );
+    let calls = desk.script(
+        "unit.ron",
+        "(at: Fixed(\"9s\"), fault: UnitLoss(unit: Drum(0)))",
+        "",
+    );
+    let wrong = refused(&["run", SITE, "--script", &calls]);
+    assert!(
+        wrong.contains("no drums or disks that both machines share"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn mistakes_in_a_sheet_have_a_place() {
+    let desk = Desk::new();
+    let path = desk.path("wrong.ron");
+    for (change, place, told) in [
+        (
+            ("speed_kn: 440", "speed_kn: 9440"),
+            ":8:",
+            "nothing flies at that speed",
+        ),
+        (
+            ("aircraft: 2", "aircraft: 0"),
+            ":7:",
+            "0 aircraft in cells of 1",
+        ),
+        (
+            ("name: \"R1\"", "name: \"CIV\""),
+            ":6:",
+            "the name \"CIV\" is taken",
+        ),
+        (
+            ("console: 9", "console: 99"),
+            ":10:",
+            "the site has no console 99",
+        ),
+        (
+            ("Plane(60, 80)", "Plane(60, 8000)"),
+            ":8:",
+            "there is no such place",
+        ),
+        (
+            ("answers_in: \"20s\"", "answers_in: \"0s\""),
+            ":10:",
+            "nobody answers so",
+        ),
+        (
+            ("workload: Air,", "workload: Quiet,"),
+            ":3:",
+            "aircraft fly, and the workload is another",
+        ),
+        (
+            ("duty: Identification", "duty: Bomarc(base: 9)"),
+            ":10:",
+            "the site has no base 9",
+        ),
+    ] {
+        let text = SCRIPT.replace("FAULTS", "").replace("EXPECTATIONS", "");
+        let text = text.replacen(change.0, change.1, 1);
+        std::fs::write(&path, text).expect("written");
+        let wrong = refused(&["run", SITE, "--script", &path]);
+        assert!(wrong.contains(told), "{change:?}: {wrong}");
+        assert!(
+            wrong.contains(&format!("wrong.ron{place}")),
+            "{change:?}: {wrong}"
+        );
+    }
+    let list = desk.path("flights.csv");
+    std::fs::write(
+        &list,
+        "time,flight,north,west,altitude_ft\n1,AB1,99,71,100\n",
+    )
+    .expect("written");
+    std::fs::write(
+        &path,
+        "(format: 1, name: \"x\", duration: \"1m\", workload: Air, air: (recorded: \"flights.csv\"))",
+    )
+    .expect("written");
+    let wrong = refused(&["check", &path]);
+    assert!(
+        wrong.contains("flights.csv:2:7") && wrong.contains("degrees north"),
+        "{wrong}"
+    );
+    std::fs::remove_file(&list).expect("it was there");
+    let wrong = refused(&["check", &path]);
+    assert!(
+        wrong.contains("wrong.ron:1:") && wrong.contains("flights.csv"),
+        "{wrong}"
+    );
+}
+
+/// Flights as they were recorded, fetched now; skipped where they cannot be had.
+#[test]
+fn recorded_flights_are_followed() {
+    let desk = Desk::new();
+    let list = desk.path("recorded-flights.csv");
+    let fetched = Command::new("python3")
+        .args(["tests/fetch_recorded_flights.py", &list])
+        .current_dir(repository())
+        .output();
+    let why = match fetched {
+        Err(error) => Some(format!("python3: {error}")),
+        Ok(output) if !output.status.success() => {
+            Some(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+        }
+        Ok(_) => None,
+    };
+    if let Some(why) = why {
+        use std::io::Write;
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: recorded flights cannot be fetched: {why}"
+        );
+        return;
+    }
+    let script = desk.path("recorded-traffic.ron");
+    std::fs::copy(repository().join("scripts/recorded-traffic.ron"), &script).expect("copied");
+    let report = desk.path("r.json");
+    run(
+        0,
+        &[
+            "run", SITE, "--script", &script, "--report", &report, "--quiet",
+        ],
+    );
+    assert!(desk.json("r.json")["tracks"]["in_cover"].as_u64() >= Some(10));
+}
