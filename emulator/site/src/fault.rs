@@ -79,6 +79,8 @@ pub enum CoreBit {
     },
     /// One that this random number picks among all words of good parity.
     Picked(u64),
+    /// Of the instruction that the machine executes next; this random number picks the bit.
+    Next(u64),
 }
 
 /// Which bit on a drum of a direction center's machine is turned over.

@@ -281,6 +281,7 @@ fn site_fault(
             bit: match *place {
                 CorePlace::At { location, bit } => CoreBit::At { location, bit },
                 CorePlace::Any => CoreBit::Picked(drawn.pick),
+                CorePlace::Next => CoreBit::Next(drawn.pick),
             },
         },
         FaultKind::UnitParity {

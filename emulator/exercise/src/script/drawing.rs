@@ -298,7 +298,7 @@ impl Drawing<'_> {
                 ..
             } => 1 + self.stream.below((*n).max(1)),
             FaultKind::CoreParity {
-                place: CorePlace::Any,
+                place: CorePlace::Any | CorePlace::Next,
                 ..
             }
             | FaultKind::UnitParity {

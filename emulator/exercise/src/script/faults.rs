@@ -62,14 +62,16 @@ pub enum Before {
 pub enum CorePlace {
     /// This one.
     At {
-        /// Location, 0 to 32767.
+        /// Location, 0 to 32767; at a direction center one of Memory 1, 0 to 65535.
         location: u16,
-        /// 0 (position 35) to 35 (the sign).
+        /// 0 (position 35) to 35 (the sign); at a direction center 0 (R15) to 31 (LS).
         bit: u8,
     },
-    /// Any, drawn from the seed.
+    /// Any, drawn from the seed: it may be one that nobody reads.
     #[default]
     Any,
+    /// Of the instruction that the machine executes next: it stops.
+    Next,
 }
 
 /// Which bit on a unit.
@@ -516,6 +518,20 @@ fn no_such_thing(fault: &FaultKind, equipment: &Equipment) -> Option<(String, St
         let help = "a fault of a machine, a line, the switch or the power";
         return Some((what.to_owned(), help.to_owned()));
     }
+    if let FaultKind::CoreParity {
+        place: CorePlace::At { location, bit },
+        ..
+    } = fault
+    {
+        let (most, bits, help) = match equipment.kind {
+            Kind::Reservation => (0o77777, 36, "locations 0 to 32767, bits 0 to 35"),
+            Kind::Direction => (u16::MAX, 32, "locations 0 to 65535, bits 0 to 31"),
+        };
+        if *location > most || *bit >= bits {
+            let what = format!("core has no bit {bit} at location {location}");
+            return Some((what, help.to_owned()));
+        }
+    }
     let (n, what, count) = match (fault.unit(), copy.group_mut(), fault) {
         (Some(UnitTarget::Drum(n)), ..) => (n.into(), "drum unit", equipment.drums.into()),
         (Some(UnitTarget::Disk(n)), ..) => (n.into(), "disk unit", equipment.disks.into()),
@@ -583,9 +599,9 @@ fn wrong_by_itself(fault: &FaultKind) -> Option<(String, &'static str)> {
         FaultKind::CoreParity {
             place: CorePlace::At { location, bit },
             ..
-        } if *location > 0o77777 || *bit > 35 => wrong(
+        } if *bit > 35 => wrong(
             format!("core has no bit {bit} at location {location}"),
-            "locations 0 to 32767, bits 0 to 35",
+            "bits 0 to 35, at a direction center 0 to 31",
         ),
         FaultKind::DrumParity {
             place:

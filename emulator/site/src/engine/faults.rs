@@ -218,9 +218,11 @@ impl Site {
             }
             Fault::CoreParity { bit, .. } if computer.channels_work() => {
                 self.catch_up(machine, now);
-                let core = &mut self.computers[machine.index()].cpu.core;
+                let cpu = &mut self.computers[machine.index()].cpu;
+                let (next, core) = (cpu.ic, &mut cpu.core);
                 let (location, bit) = match bit {
                     CoreBit::At { location, bit } => (location, bit),
+                    CoreBit::Next(n) => (next, (n >> 32) as u8 % 36),
                     CoreBit::Picked(n) => {
                         let place = (n % CORE_WORDS as u64) as u16;
                         let good = (0..CORE_WORDS as u16)

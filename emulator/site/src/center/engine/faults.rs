@@ -177,6 +177,7 @@ impl Center {
             Fault::CoreParity { bit, .. } if power => {
                 let (location, bit) = match bit {
                     CoreBit::At { location, bit } => (u32::from(location), bit),
+                    CoreBit::Next(n) => (central.pc, (n >> 32) as u8 % 32),
                     CoreBit::Picked(n) => ((n % CORE_WORDS as u64) as u32, (n >> 32) as u8 % 32),
                 };
                 let word = central.memory.peek(location);
