@@ -54,9 +54,11 @@ const PLACES: [(&str, f64, f64, u32); 20] = [
     ("ocean south", 39.60, 69.50, 2),
 ];
 
+type Type = (&'static str, (f64, f64), (f64, f64), f64, u32);
+
 /// A type of aircraft of the traffic: name, knots, feet (least and most), shortest route in n.mi, how
 /// many fly.
-const TYPES: [(&str, (f64, f64), (f64, f64), f64, u32); 4] = [
+const TYPES: [Type; 4] = [
     ("two engines", (150.0, 210.0), (5_000.0, 11_000.0), 0.0, 4),
     ("four engines", (230.0, 290.0), (9_000.0, 21_000.0), 60.0, 6),
     ("turboprop", (300.0, 350.0), (15_000.0, 25_000.0), 80.0, 2),

@@ -340,9 +340,7 @@ fn holds(condition: &Condition, plan: &Plan, report: &Report, outcome: &Outcome)
             (found == *n, found.to_string())
         }
         Condition::Switchovers(n) => {
-            let planned =
-                |cause: Cause| matches!(cause, Cause::PlannedSwitchover | Cause::ManualSwitchover);
-            let found = outcome.moves.iter().filter(|m| planned(m.cause)).count() as u64;
+            let found = outcome.moves.iter().filter(|m| m.asked_for()).count() as u64;
             (found == *n, found.to_string())
         }
         Condition::BusyAtMost(percent) => {

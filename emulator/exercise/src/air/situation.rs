@@ -12,7 +12,7 @@
 //! | `WEAPONS`, `EQUIPMENT` | weapons; equipment |
 //! | `TRACK B012` | everything of one track |
 //! | `INITIATE 20 -35` | begins a track at the return nearest to that place, n.mi east and north |
-//! | `DROP B012` | drops a track |
+//! | `DROP B012`, `DROP 20 -35` | drops a track: that one, or the one at that place |
 //! | `IDENTITY B012 HOSTILE` | PENDING, FRIENDLY, HOSTILE, SPECIAL, FAKER or INTERCEPTOR |
 //! | `HEIGHT B012` | asks a height finder |
 //! | `HANDOVER B012 3`, `ACCEPT 45` | offers a track on a line; takes one that is offered |
@@ -78,6 +78,7 @@ pub mod code {
 
 /// What can be typed, in a line.
 pub const GRAMMAR: &str = "SUMMARY, WEAPONS, EQUIPMENT, TRACK t, INITIATE x y, DROP t, \
+    DROP x y, \
     IDENTITY t HOSTILE, HEIGHT t, HANDOVER t line, ACCEPT n, ASSIGN t base, FIRE t base, CANCEL t, \
     AUTO ON x y, AUTO OFF x y";
 
@@ -191,6 +192,11 @@ pub fn parse(line: &str) -> Result<Typed, NoAction> {
             };
             match rest {
                 [word] => about(code, word),
+                [x, y] if code == code::DROP => Ok(Typed {
+                    code,
+                    data: 0,
+                    about: About::Place(miles(x)?, miles(y)?),
+                }),
                 _ => Err(NoAction::Words(name, "the number of a track")),
             }
         }
@@ -268,6 +274,7 @@ mod tests {
             typed(1, 0, About::Place(20.0, -35.5))
         );
         assert_eq!(to("DROP B012"), typed(2, 0, b012()));
+        assert_eq!(to("DROP 20 -35.5"), typed(2, 0, About::Place(20.0, -35.5)));
         assert_eq!(to("IDENTITY B012 HOSTILE"), typed(3, 2, b012()));
         assert_eq!(to("HEIGHT B012"), typed(4, 0, b012()));
         assert_eq!(to("HANDOVER B012 3"), typed(5, 3, b012()));
@@ -286,7 +293,11 @@ mod tests {
             ("", "nothing is typed"),
             ("LAUNCH B012", "`LAUNCH` is no action"),
             ("DROP", "`DROP` takes the number of a track"),
-            ("DROP B012 B013", "`DROP` takes the number of a track"),
+            ("CANCEL B012 3", "`CANCEL` takes the number of a track"),
+            (
+                "DROP B012 B013",
+                "`B012` is not a place of the plane, -511 to 511 n.mi",
+            ),
             (
                 "DROP B-12",
                 "`B-12` is not the number of a track, such as B012",

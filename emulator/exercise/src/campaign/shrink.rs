@@ -184,11 +184,14 @@ impl Reducible for air::Plan {
 
     fn names(text: &str, group: &str) -> bool {
         let inside = |c: char| c.is_ascii_alphanumeric();
+        // R10-1 is not of R1, but CIV17/2 is of CIV.
+        let numbered = group.ends_with(|c: char| c.is_ascii_digit());
+        let belongs = |rest: &str| {
+            !(numbered && rest.starts_with(|c: char| c.is_ascii_digit()))
+                && rest.chars().all(|c| !c.is_ascii_alphabetic())
+        };
         text.split(|c: char| !inside(c) && c != '-' && c != '/')
-            .any(|word| {
-                word.strip_prefix(group)
-                    .is_some_and(|rest| rest.chars().all(|c| !c.is_ascii_alphabetic()))
-            })
+            .any(|word| word.strip_prefix(group).is_some_and(belongs))
     }
 }
 

@@ -113,6 +113,10 @@ impl Fencing {
                 fate: Fate::OnDrum { machine, .. },
                 ..
             }
+            | CenterRecord::GapHit {
+                fate: Fate::OnDrum { machine, .. },
+                ..
+            }
             | CenterRecord::CrosstellIn {
                 fate: Fate::OnDrum { machine, .. },
                 ..

@@ -6,7 +6,7 @@
 //! | position | after ten looks a track stands where its aircraft is, in the mean |
 //! | identity | not too many tracks are shown for what they are not |
 //! | switchover-bound | no automatic switchover takes longer than its bound, and none comes without a cause |
-//! | no-track-lost | every track on show two frames before the role was lost is there afterwards, at its own aircraft |
+//! | no-track-lost | every track on show two frames before the role was lost is at its own aircraft in the new machine's first display, and two frames later |
 //! | output-gap | the scopes do not stand still for longer than their bound when the role moves |
 //! | no-order-twice | no order to a base, a pilot or a neighbour leaves twice |
 //! | light-gun | a gun sees only what shines |
@@ -51,7 +51,7 @@ use sky::{Point, Sky};
 use switchover::Switchovers;
 
 /// What no fault excuses, inside the failure model or outside it.
-const ALWAYS: [&str; 2] = ["fenced", "light-gun"];
+const ALWAYS: [&str; 1] = ["fenced"];
 
 /// At most this many lines of the log are kept.
 const LOG_MAX: usize = 1_000;
@@ -172,7 +172,7 @@ impl AirJudges {
             }
             Record::MachineHalted { machine, location } => {
                 self.switchovers.stopped(at, *machine);
-                self.halted.push((*machine, (*location).into()));
+                self.halted.push((*machine, *location));
                 self.in_time.broken_off();
                 self.write(
                     at,
@@ -217,12 +217,12 @@ impl AirJudges {
                 let done = if *closed { "closed" } else { "opened" };
                 self.write(at, format!("relays of machine {machine} {done}"));
             }
-            Record::Center(record) => self.center(at, record),
+            Record::Center(record) => self.center(at, record, bounds),
             _ => {}
         }
     }
 
-    fn center(&mut self, at: Instant, record: &CenterRecord) {
+    fn center(&mut self, at: Instant, record: &CenterRecord, bounds: &AirBounds) {
         match record {
             CenterRecord::Report {
                 target: Some(target),
@@ -250,13 +250,13 @@ impl AirJudges {
                 ..
             } => {
                 self.orders.output(at, *machine, *section, *channel, words);
-                self.switchovers.heard(at);
+                if *section == orders::section::CROSSTELL {
+                    self.switchovers.told(at, *machine, bounds);
+                }
             }
             CenterRecord::Action { action, seen, fate } => {
-                let track = seen.filter(|seen| seen.track).map(|seen| seen.register / 8);
                 let delivered = matches!(fate, Some(Fate::OnDrum { .. }));
-                self.gun
-                    .action(at, action.console, action.code, track, delivered);
+                self.gun.action(at, action, *seen, delivered);
             }
             CenterRecord::Alarm { machine, alarm } => {
                 self.switchovers.hurt(at, *machine);
@@ -269,6 +269,9 @@ impl AirJudges {
                 ..
             } => {
                 self.splashes += u64::from(*event == weapon::Event::Splash);
+                if matches!(event, weapon::Event::Ready | weapon::Event::Spent) {
+                    self.orders.free((*weapon).into());
+                }
                 let at_whom = raider.map_or(String::new(), |raider| format!(", target {raider}"));
                 self.write(at, format!("weapon {weapon}: {event:?}{at_whom}"));
             }

@@ -2,13 +2,13 @@
 //!
 //! Every order carries a serial. Two groups of words with one serial and one content to one channel
 //! within [`MEMORY`] are the same order again: a pilot told twice to attack, a Bomarc base told twice
-//! to fire. So is a second *scramble* or *fire* for a weapon and a track that were not cancelled in
-//! between, whatever its serial; and whatever the weapon itself says was repeated.
+//! to fire. So is a second *scramble* or *fire* for a weapon and a track, whatever its serial, unless
+//! in between it was cancelled or the weapon has done with its first one.
 //!
 //! Hand-over frames of crosstell may be repeated (three times, 5 s apart) until they are answered;
 //! more is too many.
 //!
-//! Only what left through the output element counts, and what weapons say they heard.
+//! Only what left through the output element counts: what a line doubles is not the center's order.
 
 use std::collections::BTreeMap;
 
@@ -120,9 +120,7 @@ impl Orders {
                     });
                 }
             }
-            CANCEL => self
-                .standing
-                .retain(|(base, one, _), _| *base != group.channel || *one != weapon),
+            CANCEL => self.free(weapon),
             _ => {}
         }
     }
@@ -151,11 +149,9 @@ impl Orders {
         }
     }
 
-    /// A weapon says that it was told what it had been told before.
-    pub fn heard_again(&mut self, at: Instant, weapon: u16, order: &str) {
-        self.again(at, || {
-            format!("weapon {weapon} was told a second time: {order}")
-        });
+    /// A weapon is under no orders any more.
+    pub fn free(&mut self, weapon: u16) {
+        self.standing.retain(|(_, one, _), _| *one != weapon);
     }
 
     /// The verdict.
@@ -240,9 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn a_weapon_tells_what_it_heard_again() {
+    fn a_weapon_that_has_landed_may_go_again() {
         let mut judge = Orders::default();
-        judge.heard_again(at(3), 7, "scramble");
+        judge.output(at(1), Machine::A, 3, 2, &scramble(1, 7));
+        judge.free(7);
+        judge.output(at(3_000), Machine::A, 3, 2, &scramble(9, 7));
+        assert!(judge.verdict().holds);
+        judge.free(8);
+        judge.output(at(6_000), Machine::A, 3, 2, &scramble(17, 7));
         assert!(!judge.verdict().holds);
     }
 }

@@ -3,16 +3,24 @@
 //! | figure | from | to |
 //! |---|---|---|
 //! | switchover | the loss of the active machine | the other's relays have closed |
-//! | gap | the last display or output of the old machine | the first of the new one |
+//! | gap | the last display of the old machine | the first of the new one |
+//! | pause | the old machine's last crosstell | the new one's first |
 //! | behind | - | how old what the new machine first shows is: it must know every track that was on show [`AirBounds::frames_behind`] frames before the loss |
 //!
-//! When the role is lost the judge notes which track is which aircraft's. A frame after the new
-//! machine's first display each of them must be on show, with its number, near its own aircraft;
+//! When the role is lost the judge notes which track is which aircraft's. Twice it looks for them: in
+//! the new machine's first display, and [`AirBounds::frames_behind`] frames later, when its own
+//! radar inputs have had their say. Each must be on show, with its number, near its own aircraft;
 //! otherwise it is *lost*, or, with another aircraft near it, *exchanged*. Aircraft that left the
-//! good cover meanwhile do not count.
+//! good cover meanwhile do not count. If the role moves again before the second look, the tracks
+//! have to come across that move too.
 //!
-//! A planned switchover counts from the decision. A move without any fault before it, that nobody
-//! asked for, is broken: a machine to which nothing had happened was taken for dead.
+//! The gap has its bound; the pause may be a frame longer, because neighbours are told once a frame.
+//! Only crosstell is regular enough to have pauses, and only if it left within the last frame before
+//! the loss; that none leaves any more is no fault by itself: there may be nothing to tell.
+//!
+//! A planned switchover counts from the decision: the key, the daily hour, or the program asked for
+//! it. A move without any fault before it, that nobody asked for, is broken: a machine to which
+//! nothing had happened was taken for dead.
 
 use std::collections::BTreeMap;
 
@@ -30,13 +38,6 @@ pub const FRAME: Span = Span::from_secs(15);
 /// So long after something happened to a machine a move may be its consequence.
 const EXCUSED: Span = Span::from_secs(15);
 
-/// A track that was on show when the role was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-struct Held {
-    number: Number,
-    aircraft: u16,
-}
-
 /// One move of the active role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Move {
@@ -52,36 +53,56 @@ pub struct Move {
     pub decided_at: Instant,
     /// The relays of the new machine have closed.
     pub taken_at: Option<Instant>,
-    /// The last display or output before.
+    /// The last display before.
     pub last_at: Instant,
     /// The new machine's first display.
     pub shown_at: Option<Instant>,
+    /// The last crosstell in the frame before.
+    pub told_at: Option<Instant>,
+    /// From then to the first after.
+    pub pause: Option<Span>,
     /// Tracks on show at the loss, long enough to be known.
     pub tracks: u64,
-    /// Of them not on show a frame after the first display.
+    /// Of them not on show in the first display, or two frames later.
     pub lost: u64,
     /// Of them on show at another aircraft.
     pub exchanged: u64,
-    /// It was looked at.
-    pub judged: bool,
-    held: Vec<Held>,
+    /// So often it was looked at, twice at most.
+    pub looks: u32,
+    /// Tracks that have to come across, and their aircraft.
+    held: BTreeMap<Number, u16>,
+}
+
+/// Moves that somebody wants while both machines work.
+fn asked_for(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::PlannedSwitchover | Cause::ManualSwitchover | Cause::Requested | Cause::Daily
+    )
 }
 
 impl Move {
+    /// Somebody wanted it, with both machines at work.
+    pub fn asked_for(&self) -> bool {
+        asked_for(self.cause)
+    }
+
     /// By itself, because a machine failed.
     pub fn automatic(&self) -> bool {
-        !matches!(
-            self.cause,
-            Cause::PlannedSwitchover
-                | Cause::ManualSwitchover
-                | Cause::ManualTakeover
-                | Cause::Startover
-        )
+        !self.asked_for() && !matches!(self.cause, Cause::ManualTakeover | Cause::Startover)
     }
 
     /// From the loss until the relays had closed.
     pub fn took(&self) -> Option<Span> {
         Some(self.taken_at?.saturating_since(self.lost_at))
+    }
+
+    /// Longest time without displays.
+    fn longest(&self, bounds: &AirBounds) -> Span {
+        match self.asked_for() {
+            true => bounds.planned_gap,
+            false => bounds.automatic_gap,
+        }
     }
 
     /// Without displays.
@@ -95,10 +116,14 @@ impl Move {
 pub struct Switchovers {
     /// Moves in order.
     pub moves: Vec<Move>,
-    /// The last thing that happened to each machine and may cost it the role.
+    /// The first of the things that happened to each machine lately and may cost it the role.
     hurt: [Option<Instant>; 2],
-    /// The last display or output.
+    /// Since when each machine does not work.
+    down: [Option<Instant>; 2],
+    /// The last display.
     last_at: Instant,
+    /// The last crosstell.
+    told_at: Option<Instant>,
     /// Both machines were out: nothing could come across.
     none_left: bool,
     /// Machines that run.
@@ -117,7 +142,9 @@ impl Default for Switchovers {
         Switchovers {
             moves: Vec::new(),
             hurt: [None; 2],
+            down: [None; 2],
             last_at: Instant::ZERO,
+            told_at: None,
             none_left: false,
             runs: [true; 2],
             started: [Instant::ZERO; 2],
@@ -136,12 +163,16 @@ pub const SYNCHRONISED: Span = Span::from_secs(120);
 impl Switchovers {
     /// Something happened to a machine.
     pub fn hurt(&mut self, at: Instant, machine: Machine) {
-        self.hurt[machine.index()] = Some(at);
+        let hurt = &mut self.hurt[machine.index()];
+        // An alarm does not make a loss later than it was.
+        *hurt = hurt.filter(|before| at.saturating_since(*before) <= EXCUSED);
+        hurt.get_or_insert(at);
     }
 
     /// A machine stopped.
     pub fn stopped(&mut self, at: Instant, machine: Machine) {
         self.hurt(at, machine);
+        self.down[machine.index()].get_or_insert(at);
         self.runs[machine.index()] = false;
         self.none_left |= self.runs == [false; 2];
     }
@@ -149,6 +180,7 @@ impl Switchovers {
     /// A machine began to run, anew unless it only `went_on`.
     pub fn started(&mut self, at: Instant, machine: Machine, went_on: bool) {
         self.runs[machine.index()] = true;
+        self.down[machine.index()] = None;
         if !went_on {
             self.started[machine.index()] = at;
         }
@@ -166,21 +198,26 @@ impl Switchovers {
     ) {
         let hurt = from.and_then(|from| self.hurt[from.index()]);
         let hurt = hurt.filter(|hurt| at.saturating_since(*hurt) <= EXCUSED);
-        let asked = matches!(cause, Cause::PlannedSwitchover | Cause::ManualSwitchover);
-        let lost_at = if asked { at } else { hurt.unwrap_or(at) };
+        let lost_at = match asked_for(cause) {
+            true => at,
+            false => from
+                .and_then(|from| self.down[from.index()])
+                .or(hurt)
+                .unwrap_or(at),
+        };
         let known = Span(FRAME.0 * u64::from(bounds.frames_behind));
         // Nothing is asked of a machine that has just come back, or that has no one to know from.
         let ready = at.saturating_since(self.started[to.index()]) >= SYNCHRONISED
             || self.started[to.index()] == Instant::ZERO;
         let fresh = self.none_left || !ready || from.is_none();
         let owners = sky.owners().filter(|_| !fresh);
-        let held: Vec<Held> = owners
+        let mut held: BTreeMap<Number, u16> = owners
             .filter(|(_, owner)| owner.since + known <= lost_at)
-            .map(|(number, owner)| Held {
-                number: *number,
-                aircraft: owner.aircraft,
-            })
+            .map(|(number, owner)| (*number, owner.aircraft))
             .collect();
+        if let Some(before) = self.moves.last_mut().filter(|_| !fresh) {
+            held.append(&mut before.held);
+        }
         self.excused += u64::from(fresh);
         self.none_left = false;
         let moved = Move {
@@ -192,10 +229,12 @@ impl Switchovers {
             taken_at: None,
             last_at: self.last_at,
             shown_at: None,
+            told_at: self.told_at.filter(|told| *told + FRAME >= lost_at),
+            pause: None,
             tracks: held.len() as u64,
             lost: 0,
             exchanged: 0,
-            judged: fresh,
+            looks: 0,
             held,
         };
         if moved.automatic() && hurt.is_none() {
@@ -223,9 +262,23 @@ impl Switchovers {
         }
     }
 
-    /// Something left a machine or was shown.
-    pub fn heard(&mut self, at: Instant) {
-        self.last_at = at;
+    /// Crosstell has left a machine.
+    pub fn told(&mut self, at: Instant, machine: Machine, bounds: &AirBounds) {
+        self.told_at = Some(at);
+        let last = self.moves.last_mut().filter(|m| m.to == machine);
+        let Some((last, before)) = last.and_then(|last| last.told_at.map(|at| (last, at))) else {
+            return;
+        };
+        if last.pause.is_none() {
+            let pause = at.saturating_since(before);
+            last.pause = Some(pause);
+            let most = last.longest(bounds) + FRAME;
+            if pause > most && last.from.is_some() {
+                self.gaps.add(at, || {
+                    format!("neighbours were told nothing for {pause}; at most {most}")
+                });
+            }
+        }
     }
 
     /// What the scopes show; `sky` has looked at it already.
@@ -237,36 +290,38 @@ impl Switchovers {
         truth: &[Target],
         bounds: &AirBounds,
     ) {
-        self.heard(at);
+        self.last_at = at;
         let Some(last) = self.moves.last_mut().filter(|m| m.to == machine) else {
             return;
         };
         if last.shown_at.is_none() {
             last.shown_at = Some(at);
             let gap = at.saturating_since(last.last_at);
-            let most = match last.cause {
-                Cause::PlannedSwitchover | Cause::ManualSwitchover => bounds.planned_gap,
-                _ => bounds.automatic_gap,
-            };
+            let most = last.longest(bounds);
             if gap > most && last.from.is_some() {
                 let text = format!("nothing was shown for {gap}; at most {most}");
                 self.gaps.add(at, || text);
             }
         }
-        let due = last.shown_at.is_some_and(|shown| at >= shown + FRAME);
-        if last.judged || !due {
+        let shown_at = last.shown_at.unwrap_or(at);
+        let due = match last.looks {
+            0 => shown_at,
+            1 => shown_at + Span(FRAME.0 * u64::from(bounds.frames_behind)),
+            _ => return,
+        };
+        if at < due {
             return;
         }
-        last.judged = true;
+        last.looks += 1;
         let shown: BTreeMap<Number, &Point> = points.iter().map(|p| (p.number, p)).collect();
-        for held in std::mem::take(&mut last.held) {
-            let own = truth.iter().find(|t| t.number == held.aircraft);
+        for (number, aircraft) in std::mem::take(&mut last.held) {
+            let own = truth.iter().find(|t| t.number == aircraft);
             let Some(own) = own.filter(|own| own.cover > 0) else {
-                last.tracks -= 1;
+                last.tracks = last.tracks.saturating_sub(1);
                 continue;
             };
-            let name = text_of(&held.number);
-            let Some(point) = shown.get(&held.number).filter(|p| p.is_track()) else {
+            let name = text_of(&number);
+            let Some(point) = shown.get(&number).filter(|p| p.is_track()) else {
                 last.lost += 1;
                 self.lost.add(at, || {
                     format!("track {name} of {} was lost at the switchover", own.name)
@@ -276,11 +331,13 @@ impl Switchovers {
             let place = (point.x, point.y);
             let far = distance(place, (own.x, own.y));
             if far <= bounds.gate {
+                if last.looks == 1 {
+                    last.held.insert(number, aircraft);
+                }
                 continue;
             }
             let near = |t: &&Target| distance(place, (t.x, t.y)) <= bounds.gate;
-            let other = truth.iter().find(near);
-            let text = match other {
+            let text = match truth.iter().find(near) {
                 Some(other) => {
                     last.exchanged += 1;
                     format!("track {name} of {} is at {} now", own.name, other.name)
@@ -320,6 +377,7 @@ impl Switchovers {
         }
         let tracks: u64 = self.moves.iter().map(|m| m.tracks).sum();
         let longest = self.moves.iter().filter_map(Move::gap).max();
+        let paused = self.moves.iter().filter_map(|m| m.pause).max();
         [
             slow.verdict(
                 "switchover-bound",
@@ -336,8 +394,9 @@ impl Switchovers {
             gaps.verdict(
                 "output-gap",
                 format!(
-                    "the scopes stood still for {} at most when the role moved",
-                    longest.unwrap_or_default()
+                    "when the role moved the scopes stood still for {} at most, crosstell for {}",
+                    longest.unwrap_or_default(),
+                    paused.unwrap_or_default()
                 ),
             ),
         ]
@@ -366,6 +425,8 @@ mod tests {
             judge.display(at(t), Machine::A, &points, &truth(t), &bounds);
         }
         judge.stopped(at(99.0), Machine::A);
+        // The alarm comes when it has been silent for a while.
+        judge.hurt(at(105.0), Machine::A);
         judge.decision(
             at(105.0),
             Some(Machine::A),
@@ -405,15 +466,34 @@ mod tests {
 
     #[test]
     fn a_slow_one_and_a_long_silence() {
-        let judge = moved(Cause::HeartbeatSilent, 110.0, 120.0, both);
+        let judge = moved(Cause::Alarm, 110.0, 120.0, both);
         assert_eq!(holds(&judge), [false, true, true]);
         let judge = moved(Cause::HeartbeatSilent, 105.2, 130.0, both);
         assert_eq!(holds(&judge), [true, true, false]);
         // A planned one has one frame, and no bound from the loss.
         let judge = moved(Cause::PlannedSwitchover, 110.0, 114.0, both);
         assert_eq!(holds(&judge), [true, true, false]);
-        let judge = moved(Cause::PlannedSwitchover, 110.0, 112.0, both);
-        assert_eq!(holds(&judge), [true; 3]);
+        for cause in [Cause::PlannedSwitchover, Cause::Requested, Cause::Daily] {
+            let judge = moved(cause, 110.0, 112.0, both);
+            assert_eq!(holds(&judge), [true; 3], "{cause}");
+        }
+    }
+
+    #[test]
+    fn crosstell_that_pauses_too_long() {
+        let bounds = AirBounds::default();
+        for (first, fine) in [(120.0, true), (150.0, false)] {
+            let (mut judge, sky) = (Switchovers::default(), Sky::default());
+            judge.told(at(99.0), Machine::A, &bounds);
+            judge.display(at(99.5), Machine::A, &[], &[], &bounds);
+            let cause = Cause::PlannedSwitchover;
+            let from = Some(Machine::A);
+            judge.decision(at(100.0), from, Machine::B, cause, &sky, &bounds);
+            judge.display(at(102.0), Machine::B, &[], &[], &bounds);
+            judge.told(at(first), Machine::B, &bounds);
+            assert_eq!(holds(&judge), [true, true, fine]);
+            assert_eq!(judge.moves[0].pause.unwrap().as_seconds_f64(), first - 99.0);
+        }
     }
 
     #[test]
@@ -428,6 +508,18 @@ mod tests {
         });
         assert_eq!((judge.moves[0].lost, judge.moves[0].exchanged), (0, 2));
         assert_eq!(holds(&judge), [true, false, true]);
+        // Exchanged only when the new machine's own returns are matched.
+        let judge = moved(Cause::HeartbeatSilent, 105.2, 107.0, |t| match t < 130.0 {
+            true => both(t),
+            false => vec![point(2, 0.1 * t, 0.5, 4), point(1, 0.1 * t, 30.0, 4)],
+        });
+        assert_eq!((judge.moves[0].lost, judge.moves[0].exchanged), (0, 2));
+        // In the first display only.
+        let judge = moved(Cause::HeartbeatSilent, 105.2, 107.0, |t| match t < 108.0 {
+            true => both(t)[1..].to_vec(),
+            false => both(t),
+        });
+        assert_eq!((judge.moves[0].lost, judge.moves[0].exchanged), (1, 0));
         // Renumbered is lost.
         let judge = moved(Cause::HeartbeatSilent, 105.2, 107.0, |t| {
             vec![point(3, 0.1 * t, 0.5, 4), point(2, 0.1 * t, 30.0, 4)]
