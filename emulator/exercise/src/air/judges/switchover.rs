@@ -89,7 +89,7 @@ impl Move {
 
     /// By itself, because a machine failed.
     pub fn automatic(&self) -> bool {
-        !self.asked_for() && !matches!(self.cause, Cause::ManualTakeover | Cause::Startover)
+        !self.asked_for() && self.cause != Cause::ManualTakeover && self.from.is_some()
     }
 
     /// From the loss until the relays had closed.
@@ -122,6 +122,8 @@ pub struct Switchovers {
     down: [Option<Instant>; 2],
     /// The last display.
     last_at: Instant,
+    /// Whose it was.
+    shown_by: Option<Machine>,
     /// The last crosstell.
     told_at: Option<Instant>,
     /// Both machines were out: nothing could come across.
@@ -144,6 +146,7 @@ impl Default for Switchovers {
             hurt: [None; 2],
             down: [None; 2],
             last_at: Instant::ZERO,
+            shown_by: None,
             told_at: None,
             none_left: false,
             runs: [true; 2],
@@ -196,6 +199,9 @@ impl Switchovers {
         sky: &Sky,
         bounds: &AirBounds,
     ) {
+        // A machine that was taken out had no role any more when the switch decided.
+        let lately = at.saturating_since(self.last_at) <= EXCUSED;
+        let from = from.or(self.shown_by.filter(|by| *by != to && lately));
         let hurt = from.and_then(|from| self.hurt[from.index()]);
         let hurt = hurt.filter(|hurt| at.saturating_since(*hurt) <= EXCUSED);
         let lost_at = match asked_for(cause) {
@@ -291,6 +297,7 @@ impl Switchovers {
         bounds: &AirBounds,
     ) {
         self.last_at = at;
+        self.shown_by = Some(machine);
         let Some(last) = self.moves.last_mut().filter(|m| m.to == machine) else {
             return;
         };
