@@ -104,14 +104,22 @@ struct Ticking {
     since: u64,
     ticks: u64,
     parts_per_million: i32,
+    /// A pulse takes so many times as long as it should, and the clock does not care; 0 is 1.
+    slow: u8,
 }
 
 impl Ticking {
     /// The pulse count of the next tick.
     fn next(&self) -> u64 {
         let rate = u128::from((MILLION + i64::from(self.parts_per_million)).max(1) as u64);
+        let rate = rate * u128::from(self.slow.max(1));
         let pulses = u128::from(self.ticks + 1) * u128::from(TICK) * MILLION as u128 / rate;
         self.since + pulses as u64
+    }
+
+    /// Pulses until the inactivity alarm.
+    fn inactivity(&self) -> u64 {
+        INACTIVITY / u64::from(self.slow.max(1))
     }
 }
 
@@ -293,6 +301,7 @@ impl Central {
                 since: self.pulses,
                 ticks: 0,
                 parts_per_million,
+                ..self.ticking
             };
             self.next_tick = self.ticking.next();
             self.wait.forget();
@@ -300,9 +309,24 @@ impl Central {
         changed
     }
 
+    /// From now on a pulse takes so many times as long; clock and inactivity timer keep their time.
+    pub fn set_slow(&mut self, times: u8) {
+        let waited = self.pulses.saturating_sub(self.active_at);
+        let before = u64::from(self.ticking.slow.max(1));
+        self.active_at = self.pulses - (waited * before / u64::from(times.max(1))).min(self.pulses);
+        self.ticking = Ticking {
+            since: self.pulses,
+            ticks: 0,
+            slow: times,
+            ..self.ticking
+        };
+        self.next_tick = self.ticking.next();
+        self.wait.forget();
+    }
+
     /// Pulse count at which the inactivity alarm is raised if BSN does not test light 4 before.
     pub fn inactivity_due(&self) -> u64 {
-        self.active_at + INACTIVITY
+        self.active_at + self.ticking.inactivity()
     }
 
     /// Puts the inactivity timer back, as a test of light 4 does.
@@ -338,7 +362,7 @@ impl Central {
                 return Exit::Horizon;
             }
             let mut bound = until.min(self.next_tick);
-            bound = bound.min(self.active_at + INACTIVITY);
+            bound = bound.min(self.inactivity_due());
             if let Some(stop) = self.stop_before_instruction {
                 if self.instructions >= stop {
                     return Exit::StoppedByCount;
@@ -402,8 +426,8 @@ impl Central {
             self.set_condition(codes::CLOCK_TICKED, true);
             self.wait.forget();
         }
-        while self.active_at + INACTIVITY <= self.pulses {
-            self.active_at += INACTIVITY;
+        while self.inactivity_due() <= self.pulses {
+            self.active_at = self.inactivity_due();
             self.alarm(Alarm::Inactivity);
             self.wait.forget();
         }

@@ -96,11 +96,15 @@ impl Machine {
         self.pace.count_at(at)
     }
 
-    /// From now on a pulse takes `times` as long as in a good machine; drums and units keep their
-    /// time. False if it did before.
+    /// From now on a pulse takes `times` as long as in a good machine; clock, inactivity timer, drums
+    /// and units keep their time. False if it did before.
     pub fn set_pace(&mut self, times: u8) -> bool {
         let unit = Span(PULSE_NS * u64::from(times));
-        self.pace.set(self.central.pulses, unit)
+        let changed = self.pace.set(self.central.pulses, unit);
+        if changed {
+            self.central.set_slow(times);
+        }
+        changed
     }
 
     /// When the clock register ticks next.

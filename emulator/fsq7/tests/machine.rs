@@ -436,3 +436,27 @@ fn forget(machine: &mut Machine) {
     central.forget_waits();
     machine.central = central;
 }
+
+#[test]
+fn a_slow_machine_is_late_and_its_clock_is_not() {
+    let alive = "       BSN     *+1,LIGHT4\n       BPX     *-1\n";
+    let mut good = machine(alive);
+    let mut slow = machine(alive);
+    for machine in [&mut good, &mut slow] {
+        machine.run(seconds(4));
+    }
+    assert!(slow.set_pace(8) && !slow.set_pace(8));
+    for machine in [&mut good, &mut slow] {
+        machine.run(seconds(10));
+    }
+    let clocks = [&good, &slow].map(|machine| machine.central.memory.clock().0);
+    assert_eq!(clocks[0], 320);
+    // A tick begins anew where the pace changes.
+    assert!((319..=320).contains(&clocks[1]), "{clocks:?}");
+    let executed = [&good, &slow].map(|machine| machine.central.instructions);
+    assert!(executed[1] < executed[0] * 5 / 10, "{executed:?}");
+    // One that shows no life is silent for six seconds and not for 48.
+    let mut dead = machine("       BPX     *\n");
+    dead.set_pace(8);
+    assert_eq!(dead.inactivity_due(), seconds(6));
+}
