@@ -214,6 +214,57 @@ impl Visitor {
     }
 }
 
+/// One aircraft, up and down the sector for two hours.
+const WATCH: &str = r#"(
+    format: 1, name: "watch", duration: "2h", workload: Air,
+    air: (flights: [(name: "F1", enters: "0s", altitude_ft: 21000, speed_kn: 280,
+        path: [(at: Plane(-100, 30)), (at: Plane(100, 40)), (at: Plane(-100, 30)), (at: Plane(100, 40)),
+               (at: Plane(-100, 30))])]),
+)"#;
+
+/// A manual-input position of a direction center: the situation as text, an action typed and obeyed.
+#[test]
+fn a_manual_input_position_tells_the_situation_and_is_obeyed() {
+    let more = ["--speed", "x30"];
+    let mut server = Server::start("sites/sage-boston", Some(WATCH), &more);
+    let mut visitor = server.visitor();
+    visitor.until("press RETURN to sit down\r\n");
+    visitor.say("\r\n");
+    visitor.until("[ready]\r\n");
+    visitor.say("LAUNCH B001\r\n");
+    visitor.until("`LAUNCH` is no action");
+    visitor.say("SUMMARY\r\n");
+    visitor.until("[machine A has it]\r\n");
+    visitor.until("| SITUATION        FRAME");
+    visitor.until("| HOSTILE                 0000\r\n");
+    // Somebody is hostile: whoever is shown under one of these numbers.
+    let told = |seen: &str| {
+        let counts = seen
+            .lines()
+            .filter_map(|line| line.strip_prefix("| HOSTILE"));
+        let mut counts = counts.filter_map(|count| count.trim().parse::<u32>().ok());
+        counts.any(|count| count > 0)
+    };
+    let mut seen = String::new();
+    for n in (1..=150).cycle().take(600) {
+        visitor.say(&format!("IDENTITY B{n:03} HOSTILE\r\n"));
+        let begin = seen.len();
+        let answers = ["has it]", "no such track", "nothing was sent"];
+        while !answers.iter().any(|answer| seen[begin..].contains(answer)) {
+            seen += &visitor.until("\r\n");
+        }
+        if told(&seen) {
+            break;
+        }
+    }
+    assert!(told(&seen), "{seen}");
+    visitor.say("BYE\r\n");
+    let (status, report) = server.stop();
+    assert!(status == 0 || status == 1, "{status}");
+    assert!(report["actions"].as_u64() >= Some(2), "{report}");
+    server.verify("journal");
+}
+
 /// Nobody calls; machine A fails while the fourth entry is under way.
 const VISIT: &str = r#"(
     format: 1, name: "visit", duration: "2h", workload: Quiet,

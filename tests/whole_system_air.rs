@@ -14,8 +14,13 @@ const SITE: &str = "sites/sage-boston";
 const SCRIPT: &str = r#"(
     format: 1, name: "small-sky", duration: "150s", workload: Air,
     air: (
-        civil: [(prefix: "CIV", in_the_air: 20, within: 120)],
-        raids: [(name: "R1", aircraft: 2, spacing: 8, enters: "0s", altitude_ft: 32000,
+        flights: [(name: "F1", enters: "0s", altitude_ft: 21000, speed_kn: 280, plan: true,
+                   path: [(at: Plane(-40, 30)), (at: Plane(60, 70))]),
+                  (name: "F2", enters: "0s", altitude_ft: 18000, speed_kn: 260, plan: true,
+                   path: [(at: Plane(60, -20)), (at: Plane(-60, -10))]),
+                  (name: "F3", enters: "0s", altitude_ft: 25000, speed_kn: 320, plan: true,
+                   path: [(at: Plane(-50, -60)), (at: Plane(60, -70))])],
+        raids: [(name: "R1", aircraft: 2, spacing: 15, enters: "0s", altitude_ft: 32000,
                  speed_kn: 440, path: [(at: Plane(60, 80)), (at: Plane(0, 0)), (at: Plane(-90, -90))])],
         players: [(console: 14, duty: FlightPlans, answers_in: "2s"),
                   (console: 9, duty: Identification, answers_in: "20s")],
@@ -139,7 +144,7 @@ fn a_run_is_saved_forked_replayed_and_drawn() {
     assert_eq!(fork["takeovers"].as_array().map(Vec::len), Some(0));
     // A fork changes what fails, not what flies.
     let text = std::fs::read_to_string(&other).expect("the script");
-    std::fs::write(&other, text.replace("in_the_air: 20", "in_the_air: 21")).expect("written");
+    std::fs::write(&other, text.replace("aircraft: 2", "aircraft: 3")).expect("written");
     let wrong = refused(&["run", "--from", &saved, "--script", &other]);
     assert!(wrong.contains("another workload"), "{wrong}");
 
@@ -264,57 +269,39 @@ fn what_a_center_has_not_is_told() {
 fn mistakes_in_a_sheet_have_a_place() {
     let desk = Desk::new();
     let path = desk.path("wrong.ron");
-    for (change, place, told) in [
+    for (change, told) in [
         (
             ("speed_kn: 440", "speed_kn: 9440"),
-            ":8:",
             "nothing flies at that speed",
         ),
-        (
-            ("aircraft: 2", "aircraft: 0"),
-            ":7:",
-            "0 aircraft in cells of 1",
-        ),
-        (
-            ("name: \"R1\"", "name: \"CIV\""),
-            ":6:",
-            "the name \"CIV\" is taken",
-        ),
-        (
-            ("console: 9", "console: 99"),
-            ":10:",
-            "the site has no console 99",
-        ),
+        (("aircraft: 2", "aircraft: 0"), "0 aircraft in cells of 1"),
+        (("name: \"R1\"", "name: \"F1\""), "the name \"F1\" is taken"),
+        (("console: 9", "console: 99"), "the site has no console 99"),
         (
             ("Plane(60, 80)", "Plane(60, 8000)"),
-            ":8:",
             "there is no such place",
         ),
         (
             ("answers_in: \"20s\"", "answers_in: \"0s\""),
-            ":10:",
             "nobody answers so",
         ),
         (
             ("workload: Air,", "workload: Quiet,"),
-            ":3:",
             "aircraft fly, and the workload is another",
         ),
         (
             ("duty: Identification", "duty: Bomarc(base: 9)"),
-            ":10:",
             "the site has no base 9",
         ),
     ] {
         let text = SCRIPT.replace("FAULTS", "").replace("EXPECTATIONS", "");
         let text = text.replacen(change.0, change.1, 1);
-        std::fs::write(&path, text).expect("written");
+        std::fs::write(&path, &text).expect("written");
+        let line = text.lines().position(|line| line.contains(change.1));
+        let place = format!("wrong.ron:{}:", line.expect("it was changed") + 1);
         let wrong = refused(&["run", SITE, "--script", &path]);
         assert!(wrong.contains(told), "{change:?}: {wrong}");
-        assert!(
-            wrong.contains(&format!("wrong.ron{place}")),
-            "{change:?}: {wrong}"
-        );
+        assert!(wrong.contains(&place), "{change:?}: {wrong}");
     }
     let list = desk.path("flights.csv");
     std::fs::write(
@@ -374,4 +361,75 @@ fn recorded_flights_are_followed() {
         ],
     );
     assert!(desk.json("r.json")["tracks"]["in_cover"].as_u64() >= Some(10));
+}
+
+/// A run twice over has the same records, and a damaged journal is told.
+#[test]
+fn a_run_is_the_same_twice_and_a_damaged_journal_is_refused() {
+    let desk = Desk::new();
+    let script = desk.script("loss.ron", LOSS, "");
+    let [one, two] = ["one", "two"].map(|name| desk.path(name));
+    for journal in [&one, &two] {
+        let arguments = [
+            "run",
+            SITE,
+            "--script",
+            &script,
+            "--seed",
+            "4",
+            "--journal",
+            journal,
+            "--quiet",
+        ];
+        run(0, &arguments);
+    }
+    let whole = std::fs::read(&one).expect("a journal");
+    assert!(
+        whole == std::fs::read(&two).expect("another"),
+        "two journals differ"
+    );
+    for n in 1..8 {
+        let place = whole.len() * n / 8;
+        std::fs::write(&two, &whole[..place]).expect("written");
+        refused(&["replay", &two, "--verify"]);
+        let mut flipped = whole.clone();
+        flipped[place] ^= 0x10;
+        std::fs::write(&two, &flipped).expect("written");
+        let wrong = refused(&["replay", &two, "--verify"]);
+        assert!(wrong.contains("two"), "{wrong}");
+    }
+    run(0, &["replay", &one, "--verify"]);
+}
+
+/// What a student writes wrongly into a site file.
+#[test]
+fn mistakes_in_a_site_file_have_a_place() {
+    let desk = Desk::new();
+    let path = desk.path("center.ron");
+    let good = std::fs::read_to_string(repository().join("tests/planted/center.ron"))
+        .expect("a center")
+        .replace(
+            "../../sites",
+            &repository().join("sites").display().to_string(),
+        );
+    for (from, to) in [
+        ("channel: 3, field: 1", "channel: 1, field: 1"),
+        ("field: 2", "field: 3"),
+        ("expansion: 2", "expansion: 3"),
+        ("letter: \"B\"", "letter: \"BB\""),
+        ("weapons: \"F-101B\"", "weapons: \"F-999\""),
+        ("relays_ms: 150", "relays_ms: \"soon\""),
+        ("automatic: true", "automatik: true"),
+        ("north: 42.39", "north: 142.39"),
+        ("input.fsq", "imput.fsq"),
+    ] {
+        let text = good.replacen(from, to, 1);
+        std::fs::write(&path, &text).expect("written");
+        let line = text.lines().position(|line| line.contains(to));
+        let place = format!("center.ron:{}:", line.expect("it was changed") + 1);
+        let wrong = refused(&["check", &path]);
+        assert!(wrong.contains(&place), "{to}: {wrong}");
+    }
+    std::fs::write(&path, &good).expect("written");
+    run(0, &["check", &path]);
 }

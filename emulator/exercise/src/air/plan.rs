@@ -108,6 +108,8 @@ impl Plan {
             for radar in radars.filter(|radar| radar.site == setting.name) {
                 let p = &mut radar.performance;
                 p.blip_percent = setting.blip_percent.unwrap_or(p.blip_percent);
+                p.beacon_percent = setting.beacon_percent.unwrap_or(p.beacon_percent);
+                p.false_alarms = setting.false_alarms.unwrap_or(p.false_alarms);
                 p.rpm = setting.rpm.unwrap_or(p.rpm);
             }
         }

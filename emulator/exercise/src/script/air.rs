@@ -273,6 +273,12 @@ pub struct RadarSetting {
     /// Looks that see their target, of 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blip_percent: Option<f64>,
+    /// Looks that its beacon is answered, of 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beacon_percent: Option<f64>,
+    /// Reports of nothing, a turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_alarms: Option<f64>,
     /// Turns of the antenna a minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rpm: Option<u16>,
@@ -444,16 +450,16 @@ pub(super) fn validate(air: &Air, duration: Span, found: &mut Mistakes) {
     for (index, radar) in air.radars.iter().enumerate() {
         let index = index.to_string();
         let path = ["air", "radars", &index];
-        if radar
-            .blip_percent
-            .is_some_and(|blip| !(0.0..=100.0).contains(&blip))
-        {
-            let place = [&path[..], &["blip_percent"]].concat();
-            found.add(
-                &place,
-                "not more than all looks see their target",
-                "0 to 100",
-            );
+        for (name, value, most) in [
+            ("blip_percent", radar.blip_percent, 100.0),
+            ("beacon_percent", radar.beacon_percent, 100.0),
+            ("false_alarms", radar.false_alarms, 500.0),
+        ] {
+            if let Some(value) = value.filter(|value| !(0.0..=most).contains(value)) {
+                let place = [&path[..], &[name]].concat();
+                let message = format!("no radar sees so: {value}");
+                found.add(&place, &message, &format!("0 to {most}"));
+            }
         }
         if radar.rpm.is_some_and(|rpm| !(1..=20).contains(&rpm)) {
             let place = [&path[..], &["rpm"]].concat();

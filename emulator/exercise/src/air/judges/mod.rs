@@ -259,7 +259,7 @@ impl AirJudges {
                 self.gun.action(at, action, *seen, delivered);
             }
             CenterRecord::Alarm { machine, alarm } => {
-                self.switchovers.hurt(at, *machine);
+                // An alarm is what the switch heard, not what happened to the machine.
                 self.write(at, format!("machine {machine}: alarm, {alarm:?}"));
             }
             CenterRecord::Weapon {
