@@ -85,7 +85,7 @@ fn shown(log: &Log, before: Instant) -> Vec<(String, f64, f64)> {
         _ => None,
     });
     let tracks = last.into_iter().flatten();
-    let established = tracks.filter(|track| matches!(track.message.category, 3..=8 | 12));
+    let established = tracks.filter(|track| matches!(track.message.category, 3..=8 | 12 | 13));
     let place = |units: i32| f64::from(units) / 64.0;
     established
         .map(|track| {

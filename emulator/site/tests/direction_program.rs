@@ -502,8 +502,8 @@ fn gap_fillers_and_jammers() {
 
 #[test]
 fn what_is_too_much_is_left_out_in_order_and_counted() {
-    // 330 aircraft within 40 miles of the centre, on lines that hold nothing back.
-    let mut rig = sky_within(330, 40.0).with_standby();
+    // 400 aircraft within 12 miles of the centre, on lines that hold nothing back.
+    let mut rig = sky_within(400, 12.0).with_standby();
     rig.line_rate = 1_000.0;
     rig.run(150.0);
     let before = rig.followed().len();

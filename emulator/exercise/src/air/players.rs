@@ -265,6 +265,7 @@ fn wants(duty: Duty, point: &Point) -> bool {
         Duty::Identification => point.category == category::PENDING,
         Duty::Height => point.is_track() && blank(&point.characters[6..8]),
         Duty::Weapons { .. } | Duty::Bomarc { .. } => hostile && blank(&point.characters[10..14]),
+        Duty::Handover => point.category == category::OFFERED,
         Duty::Initiation | Duty::FlightPlans => false,
     }
 }
@@ -308,16 +309,25 @@ impl Seat {
             Duty::Height => (code::HEIGHT, 0),
             Duty::Weapons { base } => (code::ASSIGN, base),
             Duty::Bomarc { base } => (code::FIRE, base),
+            // Whose track it is the number says; no gun is needed.
+            Duty::Handover => (code::ACCEPT, told(&number)),
             Duty::Initiation | Duty::FlightPlans => return None,
         };
+        let gun = |slot| (code != code::ACCEPT).then_some(Aim::Track(slot));
         let action = slot.map(|slot| Action {
             console,
             code,
             data,
-            gun: Some(Aim::Track(slot)),
+            gun: gun(slot),
         });
         Some((at, Done::At(number, action)))
     }
+}
+
+/// The number a neighbour gives a track: the three digits behind its letter.
+fn told(number: &Number) -> u16 {
+    let digits = number[1..].iter();
+    digits.fold(0, |sum, digit| sum * 10 + u16::from(*digit % 10))
 }
 
 /// The gun is held at a place, n.mi.

@@ -231,6 +231,8 @@ pub enum Duty {
     },
     /// Begins tracks at returns that nobody follows.
     Initiation,
+    /// Accepts every track that a neighbour offers.
+    Handover,
     /// Files the flight plans of the exercise, ten minutes before the flight enters or at the begin.
     FlightPlans,
 }

@@ -50,14 +50,20 @@ pub mod category {
     pub const FAKER: u8 = 7;
     pub const INTERCEPTOR: u8 = 8;
     pub const CROSSTOLD: u8 = 12;
+    pub const OFFERED: u8 = 13;
     pub const LOST: u8 = 14;
     pub const TENTATIVE: u8 = 15;
 }
 
 impl Point {
-    /// A track that is established here.
+    /// A track that is established here, or told by a neighbour.
     pub fn is_track(&self) -> bool {
-        (category::PENDING..=category::INTERCEPTOR).contains(&self.category)
+        (category::PENDING..=category::INTERCEPTOR).contains(&self.category) || self.is_told()
+    }
+
+    /// A neighbour owns it, and tells it.
+    pub fn is_told(&self) -> bool {
+        matches!(self.category, category::CROSSTOLD | category::OFFERED)
     }
 
     /// Its number as text.
@@ -309,11 +315,13 @@ impl Sky {
                 watched.had_one = true;
                 watched.track_since = at;
                 watched.looks = 0;
-                if watched.delay.is_none()
-                    && let Some(since) = watched.cover_since
-                {
-                    watched.delay = Some(at.saturating_since(since));
-                }
+            }
+            // A neighbour may have told it before it came into cover.
+            if number.is_some()
+                && watched.delay.is_none()
+                && let Some(since) = watched.cover_since
+            {
+                watched.delay = Some(at.saturating_since(since));
             }
             watched.track = number;
             if let Some((_, place)) = track
