@@ -86,6 +86,8 @@ pub struct Watched {
     cover_since: Option<Instant>,
     /// Its track.
     pub track: Option<Number>,
+    /// The one it has, or had last.
+    last: Option<Number>,
     /// Since when it has this one.
     track_since: Instant,
     /// From cover to its first track.
@@ -309,9 +311,12 @@ impl Sky {
             let track = tracks.get(&target.number);
             let number = track.map(|(number, _)| *number);
             if number.is_some() && number != watched.track {
-                if watched.had_one {
+                // Another center's letter: it has been handed over.
+                let letter = |number: Option<Number>| number.map(|number| number[0]);
+                if watched.had_one && letter(watched.last) == letter(number) {
                     watched.renumbered += 1;
                 }
+                watched.last = number;
                 watched.had_one = true;
                 watched.track_since = at;
                 watched.looks = 0;

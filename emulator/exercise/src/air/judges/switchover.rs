@@ -328,7 +328,15 @@ impl Switchovers {
                 continue;
             };
             let name = text_of(&number);
-            let Some(point) = shown.get(&number).filter(|p| p.is_track()) else {
+            // Its number changes when its owner does: another center's letter, or no longer.
+            let passed = |point: &&Point| {
+                let place = (point.x, point.y);
+                point.is_track()
+                    && point.number[0] != number[0]
+                    && distance(place, (own.x, own.y)) <= bounds.gate
+            };
+            let same = shown.get(&number).copied().filter(|p| p.is_track());
+            let Some(point) = same.or_else(|| points.iter().find(passed)) else {
                 last.lost += 1;
                 self.lost.add(at, || {
                     format!("track {name} of {} was lost at the switchover", own.name)
@@ -339,7 +347,7 @@ impl Switchovers {
             let far = distance(place, (own.x, own.y));
             if far <= bounds.gate {
                 if last.looks == 1 {
-                    last.held.insert(number, aircraft);
+                    last.held.insert(point.number, aircraft);
                 }
                 continue;
             }
