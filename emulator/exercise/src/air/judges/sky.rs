@@ -5,13 +5,14 @@
 //!
 //! * a track stays its aircraft's as long as the point is within the gate of it;
 //! * tracks and aircraft that have nobody find each other by distance, the nearest first;
+//! * a track whose aircraft has left the air is nobody's from then on;
 //! * where another aircraft is clearly nearer ([`CLEARLY`]) for [`PERSISTS`] displays, the track has
 //!   gone over to it: an exchange.
 //!
 //! From that come delay, continuity and error. Tentative and lost tracks (categories 14 and 15) are
 //! none yet, or no longer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
@@ -124,6 +125,8 @@ pub struct Sky {
     pub aircraft: BTreeMap<u16, Watched>,
     /// Whose each track is.
     owners: BTreeMap<Number, Owner>,
+    /// Tracks whose aircraft has left the air: whoever comes by does not inherit them.
+    orphans: BTreeSet<Number>,
     /// Errors of position after [`LOOKS`] looks.
     pub errors: Errors,
     /// Tracks that went over to another aircraft.
@@ -218,9 +221,14 @@ impl Sky {
     ) {
         let shown: BTreeMap<Number, &Point> = points.iter().map(|p| (p.number, *p)).collect();
         let mut exchanges = 0;
+        let orphans = &mut self.orphans;
+        orphans.retain(|number| shown.contains_key(number));
         self.owners.retain(|number, owner| {
-            let (Some(point), Some(&own)) = (shown.get(number), where_is.get(&owner.aircraft))
-            else {
+            let Some(point) = shown.get(number) else {
+                return false;
+            };
+            let Some(&own) = where_is.get(&owner.aircraft) else {
+                orphans.insert(*number);
                 return false;
             };
             owner.at = (point.x, point.y);
@@ -264,6 +272,7 @@ impl Sky {
         for point in points
             .iter()
             .filter(|p| !self.owners.contains_key(&p.number))
+            .filter(|p| !self.orphans.contains(&p.number))
         {
             let place = (point.x, point.y);
             for (aircraft, &there) in where_is {
