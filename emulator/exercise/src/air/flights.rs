@@ -5,7 +5,8 @@
 //! civil traffic, recorded flights, chaff.
 //!
 //! Civil traffic of about 1960, all assigned by us: a route between two places, bent a little in its
-//! middle, flown by one of [`TYPES`]. As many are in the air all the time as the sheet says: where
+//! middle, flown by one of [`TYPES`]; the climb out of an airport and the approach to it, eight to
+//! twenty miles, are left out. As many are in the air all the time as the sheet says: where
 //! one flight ends the next begins after a while.
 
 use clock::{Instant, Span, Stream};
@@ -64,6 +65,10 @@ const TYPES: [Type; 4] = [
     ("turboprop", (300.0, 350.0), (15_000.0, 25_000.0), 80.0, 2),
     ("jet", (440.0, 490.0), (25_000.0, 37_000.0), 150.0, 3),
 ];
+
+/// So far from a place a flight comes into being or is gone, n.mi: nearer it climbs or sinks below the
+/// radars, and no two are in one spot because they fly to one airport.
+const CLIMB_NMI: (f64, f64) = (8.0, 20.0);
 
 /// Longest time between two flights that follow each other.
 const TURN_AROUND: f64 = 240.0;
@@ -331,6 +336,16 @@ fn route(
     let between = |(least, most): (f64, f64), unit: f64| least + (most - least) * unit;
     let speed_kn = libm::round(between(speeds, stream.unit()));
     let altitude_ft = libm::round(between(heights, stream.unit()) / 1_000.0) * 1_000.0;
+    // It comes into being, and is gone, some miles from the places themselves.
+    let near = |unit: f64| (CLIMB_NMI.0 + (CLIMB_NMI.1 - CLIMB_NMI.0) * unit).min(way / 4.0) / way;
+    let (out, down) = (near(stream.unit()), near(stream.unit()));
+    let (fx, fy, tx, ty) = (
+        fx + dx * out,
+        fy + dy * out,
+        tx - dx * down,
+        ty - dy * down,
+    );
+    let (dx, dy) = (tx - fx, ty - fy);
     let bend = stream.normal(0.0, 0.08);
     let middle = (fx + dx / 2.0 - bend * dy, fy + dy / 2.0 + bend * dx);
     let corner = |(x, y): (f64, f64)| Leg {
