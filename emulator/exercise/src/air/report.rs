@@ -83,6 +83,9 @@ pub struct MoveReport {
     pub lost: u64,
     /// Of them exchanged.
     pub exchanged: u64,
+    /// Tracks beside these that were off their aircraft, or beside another's, before.
+    #[serde(default)]
+    pub doubtful: u64,
 }
 
 /// How busy the program was.
@@ -253,6 +256,7 @@ impl Report {
             tracks: m.tracks,
             lost: m.lost,
             exchanged: m.exchanged,
+            doubtful: m.doubtful,
         });
         let mut report = Report {
             network: site.clone(),

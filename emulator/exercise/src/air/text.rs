@@ -48,7 +48,7 @@ pub fn write(plan: &Plan, report: &Report, outcome: &Outcome) -> String {
         let _ = writeln!(
             to,
             "  {} from {from} to {}: decided after {}, relays closed after {}, the scopes stood \
-             still for {}; of {} tracks {} lost, {} exchanged",
+             still for {}; of {} tracks {} lost, {} exchanged ({} more were doubtful before)",
             m.cause,
             m.to,
             time(m.detected_ms / 1000.0),
@@ -56,7 +56,8 @@ pub fn write(plan: &Plan, report: &Report, outcome: &Outcome) -> String {
             spent(m.gap_ms),
             m.tracks,
             m.lost,
-            m.exchanged
+            m.exchanged,
+            m.doubtful
         );
     }
     verdicts(&mut to, report);

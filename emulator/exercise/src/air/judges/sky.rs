@@ -154,6 +154,8 @@ pub struct Owner {
     at: (f64, f64),
     /// Displays in which this other was clearly nearer.
     nearer: u32,
+    /// In the last display nobody else came near: whose it is is beyond doubt.
+    pub sure: bool,
 }
 
 /// Distance of two places.
@@ -177,7 +179,7 @@ impl Sky {
     }
 
     /// All tracks and whose they are.
-    pub fn owners(&self) -> impl Iterator<Item = (&Number, &Owner)> {
+    pub fn owners(&self) -> impl Iterator<Item = (&Number, &Owner)> + Clone {
         self.owners.iter()
     }
 
@@ -238,6 +240,7 @@ impl Sky {
                 .filter(|(aircraft, _)| **aircraft != owner.aircraft)
                 .map(|(aircraft, place)| (distance(owner.at, *place), *aircraft))
                 .min_by(|a, b| a.0.total_cmp(&b.0));
+            owner.sure = far <= gate / 2.0 && other.is_none_or(|(near, _)| near > far + CLEARLY);
             match other.filter(|(near, _)| *near + CLEARLY < far && *near <= gate) {
                 Some((_, aircraft)) => {
                     owner.nearer += 1;
@@ -294,6 +297,7 @@ impl Sky {
                 since: at,
                 at: place,
                 nearer: 0,
+                sure: false,
             };
             self.owners.insert(number, owner);
         }

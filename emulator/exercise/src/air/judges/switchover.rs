@@ -61,8 +61,10 @@ pub struct Move {
     pub told_at: Option<Instant>,
     /// From then to the first after.
     pub pause: Option<Span>,
-    /// Tracks on show at the loss, long enough to be known.
+    /// Tracks on show at the loss, long enough to be known, and beyond doubt their aircraft's.
     pub tracks: u64,
+    /// Others that were off their aircraft, or beside another's, before: nothing is asked of them.
+    pub doubtful: u64,
     /// Of them not on show in the first display, or two frames later.
     pub lost: u64,
     /// Of them on show at another aircraft.
@@ -216,9 +218,12 @@ impl Switchovers {
         let ready = at.saturating_since(self.started[to.index()]) >= SYNCHRONISED
             || self.started[to.index()] == Instant::ZERO;
         let fresh = self.none_left || !ready || from.is_none();
-        let owners = sky.owners().filter(|_| !fresh);
+        let owners = sky
+            .owners()
+            .filter(|(_, owner)| !fresh && owner.since + known <= lost_at);
+        let doubtful = owners.clone().filter(|(_, owner)| !owner.sure).count() as u64;
         let mut held: BTreeMap<Number, u16> = owners
-            .filter(|(_, owner)| owner.since + known <= lost_at)
+            .filter(|(_, owner)| owner.sure)
             .map(|(number, owner)| (*number, owner.aircraft))
             .collect();
         if let Some(before) = self.moves.last_mut().filter(|_| !fresh) {
@@ -238,6 +243,7 @@ impl Switchovers {
             told_at: self.told_at.filter(|told| *told + FRAME >= lost_at),
             pause: None,
             tracks: held.len() as u64,
+            doubtful,
             lost: 0,
             exchanged: 0,
             looks: 0,
