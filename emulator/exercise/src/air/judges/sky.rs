@@ -154,7 +154,8 @@ pub struct Owner {
     at: (f64, f64),
     /// Displays in which this other was clearly nearer.
     nearer: u32,
-    /// In the last display nobody else came near: whose it is is beyond doubt.
+    /// In the last display nobody else came near, and the aircraft had no second track: whose it
+    /// is is beyond doubt.
     pub sure: bool,
 }
 
@@ -259,6 +260,13 @@ impl Sky {
             }
         });
         self.exchanges += exchanges;
+        let mut tracks: BTreeMap<u16, u32> = BTreeMap::new();
+        for owner in self.owners.values() {
+            *tracks.entry(owner.aircraft).or_default() += 1;
+        }
+        for owner in self.owners.values_mut() {
+            owner.sure &= tracks[&owner.aircraft] == 1;
+        }
     }
 
     /// Tracks and aircraft that have nobody.

@@ -334,12 +334,11 @@ impl Switchovers {
                 continue;
             };
             let name = text_of(&number);
-            // Its number changes when its owner does: another center's letter, or no longer.
+            // Its number changes when its owner does, and a neighbour numbers as it likes.
             let passed = |point: &&Point| {
                 let place = (point.x, point.y);
-                point.is_track()
-                    && point.number[0] != number[0]
-                    && distance(place, (own.x, own.y)) <= bounds.gate
+                let other = point.number[0] != number[0] || point.is_told();
+                point.is_track() && other && distance(place, (own.x, own.y)) <= bounds.gate
             };
             let same = shown.get(&number).copied().filter(|p| p.is_track());
             let Some(point) = same.or_else(|| points.iter().find(passed)) else {
