@@ -9,6 +9,8 @@
 //! twenty miles, are left out. As many are in the air all the time as the sheet says: where
 //! one flight ends the next begins after a while.
 
+use std::collections::BTreeSet;
+
 use clock::{Instant, Span, Stream};
 use serde::{Deserialize, Serialize};
 use site::center::air::{Flight, Kind, Leg};
@@ -98,12 +100,35 @@ pub fn draw(
     for civil in &air.civil {
         traffic(civil, plane, seed, duration, &mut all);
     }
+    own_codes(air, &mut all);
     all.extend(recorded.iter().cloned());
     all.extend(clouds);
     if let Some(only) = &air.only {
         all.retain(|aircraft| only.contains(&aircraft.flight.name));
     }
     all
+}
+
+/// Codes that weapons answer: 7000 and their channel.
+const WEAPON_CODES: std::ops::RangeInclusive<u16> = 0o7000..=0o7077;
+
+/// Whoever gave out the codes gave none of them twice: one that is taken moves on to the next.
+/// Those the sheet names stay.
+fn own_codes(air: &Air, all: &mut [Aircraft]) {
+    let named = air.flights.iter().filter_map(|flight| flight.code);
+    let mut taken: BTreeSet<u16> = named.chain(WEAPON_CODES).collect();
+    let drawn = all.iter_mut().filter(|aircraft| {
+        let sheet = air.flights.iter();
+        let mut sheet = sheet.filter(|flight| flight.code.is_some());
+        !sheet.any(|flight| flight.name == aircraft.flight.name)
+    });
+    for aircraft in drawn {
+        if let Some(code) = &mut aircraft.flight.code {
+            while !taken.insert(*code) && taken.len() < 0o7777 {
+                *code = *code % 0o7777 + 1;
+            }
+        }
+    }
 }
 
 fn spot(spot: Spot, plane: &Plane) -> (f64, f64) {
@@ -339,12 +364,7 @@ fn route(
     // It comes into being, and is gone, some miles from the places themselves.
     let near = |unit: f64| (CLIMB_NMI.0 + (CLIMB_NMI.1 - CLIMB_NMI.0) * unit).min(way / 4.0) / way;
     let (out, down) = (near(stream.unit()), near(stream.unit()));
-    let (fx, fy, tx, ty) = (
-        fx + dx * out,
-        fy + dy * out,
-        tx - dx * down,
-        ty - dy * down,
-    );
+    let (fx, fy, tx, ty) = (fx + dx * out, fy + dy * out, tx - dx * down, ty - dy * down);
     let (dx, dy) = (tx - fx, ty - fy);
     let bend = stream.normal(0.0, 0.08);
     let middle = (fx + dx / 2.0 - bend * dy, fy + dy / 2.0 + bend * dx);

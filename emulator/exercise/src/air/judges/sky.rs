@@ -154,8 +154,8 @@ pub struct Owner {
     at: (f64, f64),
     /// Displays in which this other was clearly nearer.
     nearer: u32,
-    /// In the last display nobody else came near, and the aircraft had no second track: whose it
-    /// is is beyond doubt.
+    /// In the last display nobody else came near, and the aircraft had no second track, nor one of
+    /// nobody beside it: whose it is is beyond doubt.
     pub sure: bool,
 }
 
@@ -264,8 +264,17 @@ impl Sky {
         for owner in self.owners.values() {
             *tracks.entry(owner.aircraft).or_default() += 1;
         }
+        let nobodys: Vec<(f64, f64)> = points
+            .iter()
+            .filter(|point| !self.owners.contains_key(&point.number))
+            .map(|point| (point.x, point.y))
+            .collect();
         for owner in self.owners.values_mut() {
-            owner.sure &= tracks[&owner.aircraft] == 1;
+            let own = where_is[&owner.aircraft];
+            owner.sure &= tracks[&owner.aircraft] == 1
+                && nobodys
+                    .iter()
+                    .all(|place| distance(*place, own) > gate / 2.0);
         }
     }
 
