@@ -155,7 +155,7 @@ impl Machine {
                     Stop::Console => "at the console".to_owned(),
                 })),
                 // Bells ring and displays change: the program goes on.
-                Event::Operate(_) | Event::StartedOver => continue,
+                Event::Operate(_) | Event::Telling | Event::StartedOver => continue,
             };
         }
     }

@@ -66,6 +66,8 @@ pub enum Event {
     Stopped(Stop),
     /// A PER that concerns the world outside: bell, displays, switch.
     Operate(Operate),
+    /// A transfer to the field that the partner reads has begun: its words are heard outside.
+    Telling,
     /// It has started over by itself.
     StartedOver,
     /// `stop_before_instruction` instructions have been executed.
@@ -180,7 +182,12 @@ impl Machine {
             match exit {
                 Exit::Horizon if self.now() >= until => return Event::Horizon,
                 Exit::Horizon | Exit::Selected => {}
-                Exit::Transfer(direction) => self.begin_transfer(direction),
+                Exit::Transfer(direction) => {
+                    self.begin_transfer(direction);
+                    if self.central.selection == Selection::field(codes::IC_OWN) {
+                        return Event::Telling;
+                    }
+                }
                 Exit::Operate(operate) => {
                     if self.operate(operate) {
                         return Event::Operate(operate);

@@ -191,7 +191,7 @@ impl Computer {
             return;
         }
         self.pending = match event {
-            Event::Horizon => None,
+            Event::Horizon | Event::Telling => None,
             Event::Operate(operate) => Some(Pending::Operate(number_of(operate))),
             Event::Stopped(_) => Some(Pending::Stopped),
             Event::StartedOver => Some(Pending::StartedOver),

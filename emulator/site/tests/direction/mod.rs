@@ -323,7 +323,7 @@ impl Rig {
                 Event::Operate(codes::Operate::SwapTrackDisplay) if index == self.active => {
                     self.look_at_scope();
                 }
-                Event::Operate(_) | Event::StoppedByCount => {}
+                Event::Operate(_) | Event::StoppedByCount | Event::Telling => {}
                 other => {
                     let central = &self.machines[index].central;
                     let routine = self.assembly.routine_of(central.pc.wrapping_sub(1));
