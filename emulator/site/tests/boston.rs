@@ -6,6 +6,7 @@ use std::path::Path;
 use clock::{Instant, Span};
 use fsq7::assembler::{Assembly, SourceFile, assemble};
 use site::center::air::{Flight, Kind, Leg};
+use site::center::engine::Action;
 use site::center::record as center;
 use site::center::{Center, CenterDescription};
 use site::fault::{Fault, Order, Target};
@@ -185,4 +186,48 @@ fn no_track_is_lost_or_exchanged_when_the_role_moves() {
     });
     let gap = again.expect("A shows tracks") - at(200);
     assert!(gap < Span::from_secs(10), "{gap}");
+}
+
+#[test]
+fn the_standby_takes_every_record() {
+    let description = description();
+    let deck = deck(&description);
+    let between = airliners().into_iter().map(|mut flight| {
+        flight.name += " B";
+        for leg in &mut flight.legs {
+            leg.x += 15.0;
+            leg.y += 15.0;
+        }
+        flight
+    });
+    let flights: Vec<Flight> = airliners().into_iter().chain(between).collect();
+    for seed in 1..=4 {
+        let mut center = Center::new(&description, &deck, flights.clone(), seed);
+        // People ask for texts and file plans meanwhile.
+        for n in 0..280 {
+            for (console, code) in [(2, 0o14), (14, 0o16), (14, 0o17), (14, 0o20)] {
+                let data = n as u16 % 3 + 1;
+                let gun = None;
+                let action = Action {
+                    console,
+                    code,
+                    data,
+                    gun,
+                };
+                center.action(at(10 + n), action);
+            }
+        }
+        center.run_until(at(300), &mut Log::default());
+        let count = |machine: Machine, symbol: &str| {
+            let location = deck.symbol(symbol).expect(symbol) as u32;
+            let word = center.machine(machine).central.memory.peek(location);
+            word.expect("in core").right().value()
+        };
+        assert_eq!(count(Machine::B, "CGAPS"), 0, "seed {seed}");
+        assert_eq!(count(Machine::B, "CBADRC"), 0, "seed {seed}");
+        assert_eq!(count(Machine::B, "CRECOR"), count(Machine::A, "DXNUM"));
+        assert_eq!(count(Machine::B, "STSTEP"), 1, "seed {seed}");
+        assert_eq!(count(Machine::A, "CAGAIN"), 0, "seed {seed}");
+        assert!(count(Machine::A, "CMANUA") > 800, "seed {seed}");
+    }
 }
