@@ -573,6 +573,44 @@ fn gap_fillers_and_jammers() {
     assert_eq!((rig.count("CSTROB"), rig.count("CUNKNO")), (8, 16));
 }
 
+/// The longest time between two displays, in seconds.
+fn longest_wait(displays: &[f64]) -> f64 {
+    let waits = displays.windows(2).map(|pair| pair[1] - pair[0]);
+    waits.fold(0.0, f64::max)
+}
+
+#[test]
+fn a_machine_four_times_slower_keeps_its_beat_and_its_displays() {
+    for (aircraft, times) in [(80, 4), (80, 5), (120, 5)] {
+        let mut rig = sky(aircraft).with_standby();
+        rig.run(100.0);
+        rig.act(2, 0o14, 0, None);
+        rig.run(20.0);
+        let (frames, before) = (rig.count("CFRAME"), rig.followed().len());
+        rig.machines[0].set_pace(times);
+        rig.run(120.0);
+        let counts = rig.counts();
+        // Eight frames: a subframe that was left out is counted, and counted as one of them.
+        let behind = frames + 8 - rig.count("CFRAME");
+        assert!((0..=1).contains(&behind), "{behind} {counts:?}");
+        assert!(longest_wait(&rig.displays) < 10.0, "{:?}", rig.displays);
+        assert!(rig.followed().len() * 10 > before * 8, "{counts:?}");
+        assert_eq!(rig.core_of(1, "CGAPS", 0).right().value(), 0);
+        // As fast as before, it leaves nothing out after a minute and a half.
+        rig.machines[0].set_pace(1);
+        rig.run(90.0);
+        let counts = rig.counts();
+        assert!(rig.core("LEVEL", 0).left().is_zero(), "{counts:?}");
+        rig.run(60.0);
+        let dropped = |rig: &Rig| rig.count("CDROPR") + rig.count("CDROPD") + rig.count("CLATE");
+        let so_far = dropped(&rig);
+        rig.run(30.0);
+        assert_eq!(dropped(&rig), so_far);
+        assert!(longest_wait(&rig.displays[rig.displays.len() - 20..]) < 2.8);
+        assert!(rig.followed().len() * 10 > before * 8, "{counts:?}");
+    }
+}
+
 #[test]
 fn what_is_too_much_is_left_out_in_order_and_counted() {
     // 400 aircraft within 12 miles of the centre, on lines that hold nothing back.
@@ -590,6 +628,7 @@ fn what_is_too_much_is_left_out_in_order_and_counted() {
         dropped[0] > 0 && dropped.is_sorted_by(|a, b| a >= b),
         "{counts:?}"
     );
+    assert!(longest_wait(&rig.displays) < 10.0, "{:?}", rig.displays);
     assert!(
         rig.count("CUNCOR") > 0 && rig.count("CLATE") > 0,
         "{counts:?}"
