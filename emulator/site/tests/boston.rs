@@ -231,3 +231,24 @@ fn the_standby_takes_every_record() {
         assert!(count(Machine::A, "CMANUA") > 800, "seed {seed}");
     }
 }
+
+#[test]
+fn a_machine_that_stops_is_heard_whatever_the_slices_of_the_run() {
+    let mut warm = boston(3);
+    warm.run_until(at(60), &mut Log::default());
+    // Wherever in a second it stops: the alarm comes six seconds after its last sign of life, which
+    // may be the very instant at which a slice ends.
+    let slice = Span(31_250_000);
+    for n in 0..32 {
+        let mut center = warm.clone();
+        let stops = at(60) + Span(slice.0 * n);
+        let fault = Fault::FailStop {
+            machine: Target::Active,
+        };
+        center.fault(stops, fault);
+        while center.now() < at(70) {
+            center.run_until(center.now() + slice, &mut Log::default());
+        }
+        assert_eq!(center.role(Machine::B), Role::Active, "stopped at {stops}");
+    }
+}

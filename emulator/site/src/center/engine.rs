@@ -591,6 +591,7 @@ impl Center {
         }
         for machine in Machine::BOTH {
             self.catch_up(machine, until);
+            self.hear_inactivity(machine);
         }
         self.show(watcher);
         self.now = self.now.max(until);
@@ -652,6 +653,10 @@ impl Center {
         let (at, _, event) = self.calendar.pop().expect("an appointment was seen");
         self.now = at;
         self.handle(at, event);
+        // It may have come to its alarm at this very instant.
+        for machine in Machine::BOTH {
+            self.hear_inactivity(machine);
+        }
         true
     }
 
@@ -681,14 +686,19 @@ impl Center {
                 self.calendar.schedule(at, machine.index() as u32, event);
             }
         }
-        let alarms = &self.computers[machine.index()].fsq7.central.alarms;
-        let raised = alarms.is_raised(fsq7::alarm::Alarm::Inactivity);
+        self.hear_inactivity(machine);
+    }
+
+    /// The switch hears the inactivity alarm of a machine, once.
+    fn hear_inactivity(&mut self, machine: Machine) {
         let computer = &mut self.computers[machine.index()];
+        let alarms = &computer.fsq7.central.alarms;
+        let raised = alarms.is_raised(fsq7::alarm::Alarm::Inactivity);
         if raised && !computer.inactive {
             computer.inactive = true;
             if computer.has_power() {
-                let alarm = center::Alarm::Inactivity;
-                self.alarm(machine, clock.max(self.now), alarm);
+                let at = computer.clock().max(self.now);
+                self.alarm(machine, at, center::Alarm::Inactivity);
             }
         }
     }
