@@ -31,7 +31,8 @@ const HELP: &str = "\
 **   DROP B012                  drops a track
 **   HANDOVER B012 3, ACCEPT 45 gives a track to a neighbour, takes one that is offered
 **   ASSIGN B012 1, CANCEL B012 an interceptor of a base goes, comes home
-**   AUTO OFF 32 -16, AUTO ON 32 -16 automatic initiation about a place
+**   AUTO OFF 32 -16            no automatic initiation about that place
+**   AUTO ON 32 -16             automatic initiation there again
 ** SITE tells how things stand. BYE (or control-D) ends your visit.
 ";
 
