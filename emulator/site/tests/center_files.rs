@@ -229,8 +229,8 @@ GFNOR  ITEM
         (f64::from(left) + 1.35 * 0.673 / 180.0 * 32_768.0).abs() < 4.0,
         "{left}"
     );
-    // 29,800 ft are 4.90 n.mi: 256 x 24.05.
-    assert_eq!(word("RADHT2", 0), (6_158, 0));
+    // 19,800 ft are 3.26 n.mi: 256 x 10.62.
+    assert_eq!(word("RADHT2", 0), (2_718, 0));
     // Otis: 950 knots are 10.56 n.mi in 40 s; there and back in an hour and a half; five minutes.
     assert_eq!(word("BASPD", 0), (676, 676));
     assert_eq!(word("BARNG", 0), (550 * 64 * 3 / 4, 300 * 32));

@@ -486,7 +486,7 @@ mod tests {
                 after.is_some_and(|t| along(&a.flight.legs, t.as_seconds_f64()).is_some())
             });
             let flying = flying.count();
-            assert!((54..=60).contains(&flying), "{flying} at {second} s");
+            assert!((50..=60).contains(&flying), "{flying} at {second} s");
         }
         let plans = civil.iter().filter(|a| a.plan).count();
         assert!(plans * 100 / civil.len() > 75);
