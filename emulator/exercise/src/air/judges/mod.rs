@@ -306,7 +306,13 @@ impl AirJudges {
             Some(site::Target::B) => machine == Machine::B,
             Some(site::Target::Active) => self.active == Some(machine),
             Some(site::Target::Standby) => self.active != Some(machine),
-            None => !matches!(fault, Fault::Line(_)),
+            None => !matches!(
+                fault,
+                Fault::Line(_)
+                    | Fault::Trench { .. }
+                    | Fault::RadarOut { .. }
+                    | Fault::LyingLightGun { .. }
+            ),
         }
     }
 
