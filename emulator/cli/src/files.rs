@@ -188,7 +188,9 @@ fn list<T>(
 ) -> Result<T, Failure> {
     let list = beside(path, name);
     if let Err(failure) = fetch(map, &list) {
-        let mistake = Mistake::at(path, place, failure.to_string().trim().to_owned())
+        let text = failure.to_string();
+        let text = text.trim().trim_start_matches("error: ").to_owned();
+        let mistake = Mistake::at(path, place, text)
             .expected("the path of a CSV file, relative to this one");
         return Err(mistakes(&Mistakes(vec![mistake]), map));
     }

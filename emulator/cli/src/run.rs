@@ -270,6 +270,12 @@ fn console(options: &Options, plan: &air::Plan) -> Result<u8, Failure> {
     match (options.console, numbers.first()) {
         (Some(number), _) if numbers.contains(&number) => Ok(number),
         (None, Some(&first)) => Ok(first),
+        // No picture was asked for.
+        (None, None) if options.scope.is_none() => Ok(0),
+        (None, None) => Err(Failure::Input(format!(
+            "error: --scope: {} has no console; expected a site with one",
+            plan.inputs.path
+        ))),
         (asked, _) => Err(Failure::Input(format!(
             "error: --console {}: the site has no such console; expected one of {numbers:?}",
             asked.unwrap_or_default()

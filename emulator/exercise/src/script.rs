@@ -307,6 +307,16 @@ pub enum Condition {
     OverloadAtMost(u64),
 }
 
+/// Conditions of a reservation site, for people.
+const OF_RESERVATION: &str = "Takeovers, Switchovers, BusyAtMost, OutageAtMost, AnsweredWithin, \
+    ResponseP90AtMost, PassengerRecordsAtMost, Refusals, HoldWaits, SentAgain, StoredAnswersAgain \
+    or Answered";
+
+/// Conditions of a direction center, for people.
+const OF_DIRECTION: &str = "Takeovers, Switchovers, BusyAtMost, SwitchoverWithin, GapAtMost, \
+    NoDuplicateOrder, HeldAtLeast, MeanErrorAtMost, TrackWithin, OverloadAtMost, Aircraft, Tracks, \
+    Orders, Splashes or Overload";
+
 impl Condition {
     /// The kind of site that has such a figure; none: every kind.
     pub fn kind(&self) -> Option<Kind> {
@@ -562,6 +572,24 @@ impl Script {
                     "0 to 100",
                 );
             }
+            let wrong = match &expectation.condition {
+                Condition::HeldAtLeast(percent) if !(0.0..=100.0).contains(percent) => {
+                    Some((format!("{percent} is no share"), "0 to 100 per cent"))
+                }
+                Condition::MeanErrorAtMost(miles) if !(0.0..=50.0).contains(miles) => {
+                    Some((format!("{miles} is no error of position"), "0 to 50 n.mi"))
+                }
+                Condition::TrackWithin { aircraft, .. }
+                    if self.air.as_ref().is_some_and(|air| !air.names(aircraft)) =>
+                {
+                    let message = format!("nothing called \"{aircraft}\" flies here");
+                    Some((message, "the name of a flight or a raid of this script"))
+                }
+                _ => None,
+            };
+            if let Some((message, help)) = wrong {
+                found.add(&["expectations", &at, "condition"], &message, help);
+            }
         }
         found.0
     }
@@ -648,8 +676,22 @@ impl Script {
                 found.add(
                     &["expectations", &index.to_string(), "condition"],
                     &format!("a {kind} has no such figure"),
-                    "see the list of conditions",
+                    match kind {
+                        Kind::Reservation => OF_RESERVATION,
+                        Kind::Direction => OF_DIRECTION,
+                    },
                 );
+            }
+        }
+        if kind == Kind::Direction {
+            for (index, ordered) in self.faults.iter().enumerate() {
+                if matches!(ordered.at, When::AfterEntries(_)) {
+                    found.add(
+                        &["faults", &index.to_string(), "at"],
+                        "a direction center has no entries",
+                        "Fixed(...) or Drawn(...)",
+                    );
+                }
             }
         }
         if kind == Kind::Direction && self.sweep.is_some() {

@@ -346,6 +346,19 @@ impl Air {
     }
 }
 
+impl Air {
+    /// Whether something may fly under this name: of a recorded list the names are not known here.
+    pub fn names(&self, name: &str) -> bool {
+        let raids = self.raids.iter().map(|raid| &raid.name);
+        let drawn = self.civil.iter().map(|civil| &civil.prefix);
+        self.recorded.is_some()
+            || self.flights.iter().any(|flight| flight.name == name)
+            || raids
+                .chain(drawn)
+                .any(|group| name.starts_with(group.as_str()))
+    }
+}
+
 /// Everything wrong with it, whatever the site is.
 pub(super) fn validate(air: &Air, duration: Span, found: &mut Mistakes) {
     let mut names = BTreeSet::new();

@@ -33,6 +33,8 @@ pub struct Equipment {
     pub trenches: u8,
     /// How many agent sets, or consoles.
     pub sets: u16,
+    /// Numbers of the consoles.
+    pub consoles: Vec<u8>,
     /// Units on each power bus.
     pub power_buses: Vec<Vec<Unit>>,
     /// Units cooled by each air conditioner.
@@ -52,6 +54,7 @@ impl From<&SiteDescription> for Equipment {
             radars: 0,
             trenches: 0,
             sets: site.sets() as u16,
+            consoles: Vec::new(),
             power_buses: units(site.power_buses()),
             air_conditioners: units(site.cooling()),
         }
@@ -70,6 +73,7 @@ impl From<&CenterDescription> for Equipment {
             radars: site.radars.len() as u8,
             trenches: site.trenches.len() as u8,
             sets: site.consoles.len() as u16,
+            consoles: site.consoles.iter().map(|c| c.number).collect(),
             power_buses: nothing(site.buses().len()),
             air_conditioners: nothing(site.cooling().len()),
         }
@@ -468,6 +472,7 @@ mod tests {
             radars: 0,
             trenches: 0,
             sets: 80,
+            consoles: Vec::new(),
             power_buses: vec![vec![Unit::Drum(0)], vec![Unit::Drum(5)]],
             air_conditioners: vec![vec![Unit::Drum(0)], vec![Unit::Drum(5)]],
         }

@@ -527,10 +527,24 @@ fn no_such_thing(fault: &FaultKind, equipment: &Equipment) -> Option<(String, St
             Kind::Reservation => (0o77777, 36, "locations 0 to 32767, bits 0 to 35"),
             Kind::Direction => (u16::MAX, 32, "locations 0 to 65535, bits 0 to 31"),
         };
-        if *location > most || *bit >= bits {
+        // No word at all has bits beyond 35: that is told without a site.
+        if *location > most || (*bit >= bits && *bit <= 35) {
             let what = format!("core has no bit {bit} at location {location}");
             return Some((what, help.to_owned()));
         }
+    }
+    if let FaultKind::LyingLightGun { console } = fault
+        && !equipment.consoles.contains(console)
+    {
+        let what = format!("the site has no console {console}");
+        return Some((what, format!("one of {:?}", equipment.consoles)));
+    }
+    if equipment.kind == Kind::Direction
+        && let FaultKind::BrokenAdder { bit, .. } = fault
+        && (32..=34).contains(bit)
+    {
+        let what = format!("a sum of an AN/FSQ-7 has no bit {bit}");
+        return Some((what, "0 to 31".to_owned()));
     }
     let (n, what, count) = match (fault.unit(), copy.group_mut(), fault) {
         (Some(UnitTarget::Drum(n)), ..) => (n.into(), "drum unit", equipment.drums.into()),
