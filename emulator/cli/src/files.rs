@@ -190,8 +190,8 @@ fn list<T>(
     if let Err(failure) = fetch(map, &list) {
         let text = failure.to_string();
         let text = text.trim().trim_start_matches("error: ").to_owned();
-        let mistake = Mistake::at(path, place, text)
-            .expected("the path of a CSV file, relative to this one");
+        let mistake =
+            Mistake::at(path, place, text).expected("the path of a CSV file, relative to this one");
         return Err(mistakes(&Mistakes(vec![mistake]), map));
     }
     let text = map
