@@ -4,8 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
+use clock::journal::JournalWriter;
 use exercise::air;
-use exercise::inputs::{Inputs, Loading, load};
+use exercise::inputs::{Inputs, Loading, load, load_script};
+use exercise::judges::Verdict;
+use exercise::script::{Equipment, Script};
+use exercise::world::{self, Planned, Reported, World};
 use site::source::{Mistakes, SourceMap, render};
 
 /// The folder of the patches.
@@ -19,6 +23,77 @@ pub fn folder() -> PathBuf {
 /// If it cannot be read.
 pub fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// An exercise of that folder, for a site that has this.
+///
+/// # Panics
+/// If it cannot be read, or does not fit the site.
+pub fn exercise(name: &str, equipment: &Equipment) -> Script {
+    let path = format!("{name}.ron");
+    let mut map = SourceMap::new();
+    map.insert(path.as_str(), read(&folder().join(&path)));
+    load_script(&map, &path, Some(equipment))
+        .unwrap_or_else(|found| panic!("{}", render(&found, &map)))
+}
+
+/// The report of a plan's run in which every fault came and took effect.
+///
+/// # Panics
+/// If it cannot begin, or a fault did not.
+pub fn report<P: Planned>(plan: &P) -> world::Report<P> {
+    let seed = plan.options().seed;
+    let mut run = plan.begin().expect("it begins");
+    let mut journal = JournalWriter::digest_only();
+    let outcome = world::finish(plan, &mut run, &mut journal, &mut (), &mut |_| {});
+    let report = P::Run::report(plan, &outcome, 0.0);
+    assert_eq!(
+        report.not_reached(),
+        [""; 0],
+        "seed {seed}: every fault came"
+    );
+    let took_effect = report.faults().iter().all(|fault| fault.took_effect);
+    assert!(took_effect, "seed {seed}: {:?}", report.faults());
+    report
+}
+
+/// The verdicts that do not hold.
+pub fn broken(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
+    verdicts.iter().filter(|v| !v.holds && !v.outside_model)
+}
+
+/// Runs seed after seed until the judge finds the fault of this name.
+///
+/// # Panics
+/// If it does not within so many seeds.
+pub fn is_found(name: &str, judge: &str, seeds: u64, verdicts: impl Fn(u64) -> Vec<Verdict>) {
+    let mut others = Vec::new();
+    for seed in 1..=seeds {
+        let verdicts = verdicts(seed);
+        if let Some(found) = broken(&verdicts).find(|v| v.name == judge) {
+            println!("{name}: seed {seed}: {judge} says: {}", found.detail);
+            return;
+        }
+        others.extend(broken(&verdicts).map(|v| format!("seed {seed}: {}: {}", v.name, v.detail)));
+    }
+    panic!(
+        "{name}: {judge} did not find it within {seeds} seeds; others said:\n{}",
+        others.join("\n")
+    );
+}
+
+/// Names of the patches there, in order: those of centers, or all others.
+pub fn patches(of_centers: bool) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder())
+        .expect("the folder")
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            let name = name.strip_suffix(".patch")?.to_owned();
+            (name.starts_with("center-") == of_centers).then_some(name)
+        })
+        .collect();
+    names.sort();
+    names
 }
 
 /// One place of a patch: the file, the lines that must stand there, the lines that shall.

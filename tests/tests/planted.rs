@@ -11,13 +11,11 @@
 //!
 //! *To add one*: a patch there, a row in [`PLANTED`], a test that names it.
 
-use clock::journal::JournalWriter;
-use exercise::driver::{Options, Plan, finish};
-use exercise::inputs::{Inputs, load_script};
+use exercise::driver::{Options, Plan};
+use exercise::inputs::Inputs;
 use exercise::judges::Verdict;
 use exercise::script::{Equipment, Script};
-use site::source::{SourceMap, render};
-use tests::planting::{folder, read, site};
+use tests::planting::{self, broken, site};
 
 /// Within so many seeds a planted fault must be found.
 const SEEDS: u64 = 50;
@@ -162,11 +160,7 @@ const PLANTED: [Planted; 19] = [
 ];
 
 fn exercise(name: &str, inputs: &Inputs) -> Script {
-    let path = format!("{name}.ron");
-    let mut map = SourceMap::new();
-    map.insert(path.as_str(), read(&folder().join(&path)));
-    load_script(&map, &path, Some(&Equipment::from(&inputs.description)))
-        .unwrap_or_else(|found| panic!("{}", render(&found, &map)))
+    planting::exercise(name, &Equipment::from(&inputs.description))
 }
 
 fn verdicts(inputs: &Inputs, script: &Script, seed: u64) -> Vec<Verdict> {
@@ -176,22 +170,9 @@ fn verdicts(inputs: &Inputs, script: &Script, seed: u64) -> Vec<Verdict> {
         keep_entries: false,
     };
     let plan = Plan::new(inputs.clone(), script.clone(), Vec::new(), options);
-    let plan = plan.expect("the opening files can be drawn");
-    let mut run = plan.begin().expect("the files fit the site");
-    let mut journal = JournalWriter::digest_only();
-    let outcome = finish(&plan, &mut run, &mut journal, &mut (), &mut |_| {});
-    assert!(outcome.traffic.sent > 100, "seed {seed}: it is a busy room");
-    assert_eq!(
-        outcome.not_reached, [""; 0],
-        "seed {seed}: every fault came"
-    );
-    let took_effect = outcome.faults.iter().all(|fault| fault.took_effect);
-    assert!(took_effect, "seed {seed}: {:?}", outcome.faults);
-    outcome.verdicts
-}
-
-fn broken(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
-    verdicts.iter().filter(|v| !v.holds && !v.outside_model)
+    let report = planting::report(&plan.expect("the opening files can be drawn"));
+    assert!(report.entries.sent > 100, "seed {seed}: it is a busy room");
+    report.verdicts
 }
 
 /// Runs seed after seed until the judge finds the fault.
@@ -199,21 +180,9 @@ fn is_found(name: &str) {
     let planted = PLANTED.iter().find(|p| p.name == name).expect("a row");
     let inputs = site(planted.site, Some(name));
     let script = exercise(planted.exercise, &inputs);
-    let mut others = Vec::new();
-    for seed in 1..=SEEDS {
-        let verdicts = verdicts(&inputs, &script, seed);
-        if let Some(found) = broken(&verdicts).find(|v| v.name == planted.judge) {
-            println!("{name}: seed {seed}: {} says: {}", found.name, found.detail);
-            return;
-        }
-        let also = broken(&verdicts).map(|v| format!("seed {seed}: {}: {}", v.name, v.detail));
-        others.extend(also);
-    }
-    panic!(
-        "{name}: {} did not find it within {SEEDS} seeds; others said:\n{}",
-        planted.judge,
-        others.join("\n")
-    );
+    planting::is_found(name, planted.judge, SEEDS, |seed| {
+        verdicts(&inputs, &script, seed)
+    });
 }
 
 /// Runs seed after seed until the judge finds the fault; no other judge says anything of it.
@@ -248,19 +217,10 @@ fn holds(path: &str, name: &str, seeds: u64) {
 
 #[test]
 fn every_patch_has_a_row_and_every_row_a_patch() {
-    let mut patches: Vec<String> = std::fs::read_dir(folder())
-        .expect("the folder")
-        .filter_map(|entry| {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            let name = name.strip_suffix(".patch")?.to_owned();
-            // Those of direction centers have a table of their own.
-            (!name.starts_with("center-")).then_some(name)
-        })
-        .collect();
-    patches.sort();
     let mut rows: Vec<&str> = PLANTED.iter().map(|p| p.name).collect();
     rows.sort_unstable();
-    assert_eq!(patches, rows);
+    // Those of direction centers have a table of their own.
+    assert_eq!(planting::patches(false), rows);
 }
 
 #[test]

@@ -7,15 +7,11 @@
 //!
 //! *To add one*: a patch `center-*.patch` in `tests/planted`, a row in [`PLANTED`].
 
-use clock::journal::JournalWriter;
 use exercise::air::{Inputs, Plan};
-use exercise::driver::{Options, finish};
-use exercise::inputs::load_script;
+use exercise::driver::Options;
 use exercise::judges::Verdict;
-use exercise::script::{Equipment, Script};
-use exercise::world::Planned;
-use site::source::{SourceMap, render};
-use tests::planting::{center, folder, read};
+use exercise::script::Equipment;
+use tests::planting::{self, broken, center};
 
 /// Within so many seeds a planted fault must be found.
 const SEEDS: u64 = 10;
@@ -50,73 +46,29 @@ const PLANTED: [(&str, &str, &str); 10] = [
     ("center-friend-for-foe", "center-calm", "identity"),
 ];
 
-fn exercise(name: &str, inputs: &Inputs) -> Script {
-    let path = format!("{name}.ron");
-    let mut map = SourceMap::new();
-    map.insert(path.as_str(), read(&folder().join(&path)));
-    load_script(&map, &path, Some(&Equipment::from(&inputs.description)))
-        .unwrap_or_else(|found| panic!("{}", render(&found, &map)))
-}
-
-/// The verdicts that do not hold.
-fn broken(inputs: &Inputs, script: &Script, seed: u64) -> Vec<Verdict> {
+fn verdicts(inputs: &Inputs, name: &str, seed: u64) -> Vec<Verdict> {
     let options = Options {
         seed,
         cut: None,
         keep_entries: false,
     };
-    let plan = Plan::new(inputs.clone(), script.clone(), Vec::new(), options);
-    let plan = plan.expect("a plan");
-    let mut run = plan.begin().expect("it begins");
-    let mut journal = JournalWriter::digest_only();
-    let outcome = finish(&plan, &mut run, &mut journal, &mut (), &mut |_| {});
-    assert_eq!(
-        outcome.not_reached, [""; 0],
-        "seed {seed}: every fault came"
-    );
-    let took_effect = outcome.faults.iter().all(|fault| fault.took_effect);
-    assert!(took_effect, "seed {seed}: {:?}", outcome.faults);
-    let verdicts = outcome.verdicts.into_iter();
-    verdicts.filter(|v| !v.holds && !v.outside_model).collect()
+    let script = planting::exercise(name, &Equipment::from(&inputs.description));
+    let plan = Plan::new(inputs.clone(), script, Vec::new(), options);
+    planting::report(&plan.expect("a plan")).verdicts
 }
 
 fn is_found(name: &str) {
     let row = PLANTED.iter().find(|row| row.0 == name);
-    let (_, exercise_name, judge) = row.expect("a row");
+    let (_, exercise, judge) = row.expect("a row");
     let inputs = center(SITE, Some(name));
-    let script = exercise(exercise_name, &inputs);
-    let mut others = Vec::new();
-    for seed in 1..=SEEDS {
-        let said = broken(&inputs, &script, seed);
-        if let Some(found) = said.iter().find(|v| v.name == *judge) {
-            println!("{name}: seed {seed}: {judge} says: {}", found.detail);
-            return;
-        }
-        let also = said
-            .iter()
-            .map(|v| format!("seed {seed}: {}: {}", v.name, v.detail));
-        others.extend(also);
-    }
-    panic!(
-        "{name}: {judge} did not find it within {SEEDS} seeds; others said:\n{}",
-        others.join("\n")
-    );
+    planting::is_found(name, judge, SEEDS, |seed| verdicts(&inputs, exercise, seed));
 }
 
 #[test]
 fn every_patch_has_a_row_and_every_row_a_patch() {
-    let mut patches: Vec<String> = std::fs::read_dir(folder())
-        .expect("the folder")
-        .filter_map(|entry| {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            let name = name.strip_suffix(".patch")?.to_owned();
-            name.starts_with("center-").then_some(name)
-        })
-        .collect();
-    patches.sort();
     let mut rows: Vec<&str> = PLANTED.iter().map(|row| row.0).collect();
     rows.sort_unstable();
-    assert_eq!(patches, rows);
+    assert_eq!(planting::patches(true), rows);
 }
 
 #[test]
@@ -126,9 +78,9 @@ fn without_a_planted_fault_they_hold() {
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let script = exercise(name, &inputs);
         for seed in 1..=3 {
-            let said = broken(&inputs, &script, seed);
+            let verdicts = verdicts(&inputs, name, seed);
+            let said: Vec<_> = broken(&verdicts).collect();
             assert!(said.is_empty(), "{name}, seed {seed}: {said:#?}");
         }
     }

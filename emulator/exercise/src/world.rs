@@ -165,6 +165,50 @@ pub trait Reported: Serialize {
     fn outages_ms(&self) -> Vec<f64>;
 }
 
+/// Every kind of report keeps what all reports have in fields of the same names: this reads them.
+macro_rules! reported {
+    ($report:ty) => {
+        impl $crate::world::Reported for $report {
+            fn exit_status(&self) -> u8 {
+                self.exit_status
+            }
+
+            fn digest(&self) -> &str {
+                &self.digest
+            }
+
+            fn verdicts(&self) -> &[$crate::judges::Verdict] {
+                &self.verdicts
+            }
+
+            fn expectations(&self) -> &[$crate::report::Met] {
+                &self.expectations
+            }
+
+            fn points(&self) -> (u32, u32) {
+                self.points
+            }
+
+            fn faults(&self) -> &[$crate::report::FaultReport] {
+                &self.faults
+            }
+
+            fn not_reached(&self) -> &[String] {
+                &self.not_reached
+            }
+
+            fn takeovers(&self) -> usize {
+                self.takeovers.len()
+            }
+
+            fn outages_ms(&self) -> Vec<f64> {
+                self.takeovers.iter().filter_map(|t| t.outage_ms).collect()
+            }
+        }
+    };
+}
+pub(crate) use reported;
+
 /// Exit status of a report, of a run that was `cut` short or not: 1 before 5 before 4; `live-again`
 /// broken is 4.
 pub fn status(report: &impl Reported, cut: bool) -> u8 {

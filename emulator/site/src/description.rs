@@ -382,14 +382,9 @@ impl SiteDescription {
     /// Everything that is wrong with it although its shape is right; empty when a site can be
     /// built from it.
     pub fn validate(&self) -> Vec<Mistake> {
-        let mut found = Mistakes(Vec::new());
-        if self.format != FORMAT {
-            let message = format!(
-                "format {} is not known; this duplex reads format {FORMAT}",
-                self.format
-            );
-            found.add(&["format"], message);
-        }
+        let mut found = Mistakes::default();
+        let models = (self.machine.model.as_str(), &*model());
+        found.head(self.format, &self.name, models, &self.machine.programs);
         self.validate_machine(&mut found);
         self.validate_storage(&mut found);
         self.validate_lines(&mut found);
@@ -397,20 +392,9 @@ impl SiteDescription {
     }
 
     fn validate_machine(&self, found: &mut Mistakes) {
-        if self.name.trim().is_empty() {
-            found.add(&["name"], "expected a name".to_string());
-        }
-        if self.machine.model != model() {
-            let message = format!("expected \"IBM 7090\", found {:?}", self.machine.model);
-            found.add(&["machine", "model"], message);
-        }
         if self.machine.cycle_ns != cycle_ns() {
             let message = "expected 2180, the core cycle of a 7090".to_string();
             found.add(&["machine", "cycle_ns"], message);
-        }
-        if self.machine.programs.is_empty() {
-            let message = "expected at least one source file".to_string();
-            found.add(&["machine", "programs"], message);
         }
         for name in self.machine.parameters.keys() {
             let letters = name.bytes().any(|b| b.is_ascii_uppercase());
@@ -555,12 +539,42 @@ fn stated_or(stated: &[CommonCause], count: u8, unit: fn(u8) -> Unit) -> Vec<Com
     numbers.map(cause).into()
 }
 
-struct Mistakes(Vec<Mistake>);
+/// What is found wrong with a description.
+#[derive(Default)]
+pub(crate) struct Mistakes(pub Vec<Mistake>);
 
 impl Mistakes {
-    fn add(&mut self, path: &[&str], message: String) {
-        let path = path.iter().map(|name| (*name).to_string()).collect();
-        self.0.push((path, message));
+    /// At a path of names.
+    pub fn add(&mut self, path: &[&str], message: impl Into<String>) {
+        self.at(path.iter().map(|step| step.to_string()), message);
+    }
+
+    /// At a path.
+    pub fn at(&mut self, path: impl IntoIterator<Item = String>, message: impl Into<String>) {
+        self.0.push((path.into_iter().collect(), message.into()));
+    }
+
+    /// Any kind of site: its format is known, its machine is `model` and has programs.
+    pub fn head(&mut self, format: u32, name: &str, model: (&str, &str), programs: &[String]) {
+        if format != FORMAT {
+            let message =
+                format!("format {format} is not known; this duplex reads format {FORMAT}");
+            self.add(&["format"], message);
+        }
+        if name.trim().is_empty() {
+            self.add(&["name"], "expected a name");
+        }
+        let (found, expected) = model;
+        if found != expected {
+            let message = format!("expected {expected:?}, found {found:?}");
+            self.add(&["machine", "model"], message);
+        }
+        if programs.is_empty() {
+            self.add(
+                &["machine", "programs"],
+                "expected at least one source file",
+            );
+        }
     }
 
     fn within(&mut self, path: &[&str], value: u64, least: u64, most: u64) {

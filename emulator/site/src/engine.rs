@@ -40,7 +40,7 @@ use crate::description::{CommonCause, SiteDescription};
 use crate::fault::{Fault, Order};
 use crate::line_fault::LineFaults;
 use crate::machine::{CHANNELS, Computer, Machine, Mode};
-use crate::record::{Record, Start, Stop, View, Watcher};
+use crate::record::{Record, Start, Stop, Watcher, show};
 use crate::relays::Role;
 use crate::statistics::{ActiveAccount, LineStatistics, SiteStatistics, UnitStatistics};
 use crate::storage::Storage;
@@ -278,16 +278,7 @@ impl Site {
 
     /// Makes the watcher see what was recorded since it last looked.
     fn show(&mut self, watcher: &mut dyn Watcher) {
-        if self.fresh.is_empty() {
-            return;
-        }
-        let view = View {
-            storage: &self.storage,
-        };
-        for (at, record) in &self.fresh {
-            watcher.observe(*at, record, &view);
-        }
-        self.fresh.clear();
+        show(&mut self.fresh, &self.storage, watcher);
     }
 
     fn record(&mut self, at: Instant, record: Record) {

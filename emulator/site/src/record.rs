@@ -288,6 +288,18 @@ pub trait Watcher {
     fn observe(&mut self, at: Instant, record: &Record, view: &View);
 }
 
+/// Shows the watcher what was written down since it last looked.
+pub(crate) fn show(
+    fresh: &mut Vec<(Instant, Record)>,
+    storage: &Storage,
+    watcher: &mut dyn Watcher,
+) {
+    let view = View { storage };
+    for (at, record) in fresh.drain(..) {
+        watcher.observe(at, &record, &view);
+    }
+}
+
 /// Looks away.
 pub struct Nobody;
 

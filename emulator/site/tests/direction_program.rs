@@ -88,9 +88,8 @@ fn four_hundred_aircraft_are_tracked_in_time_or_the_overload_is_counted() {
     assert_eq!(behind, 0, "{:?}", rig.counts());
 }
 
-/// Prints the table of the programs' README: run with `--ignored --nocapture`.
+/// Prints the table of the programs' README: run with `--nocapture`.
 #[test]
-#[ignore = "a minute of single steps, for a table"]
 fn where_the_instructions_of_a_frame_go() {
     for count in [200, 400] {
         let mut rig = sky(count);

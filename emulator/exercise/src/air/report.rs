@@ -16,7 +16,7 @@ use crate::judges::Verdict;
 use crate::report::expectations::{self, no_figure};
 use crate::report::{FaultReport, MachineReport, Met};
 use crate::script::Condition;
-use crate::world::{self, Reported};
+use crate::world::{self, reported};
 
 /// What the machine did at most in a second, by its makers (reference AN/FSQ-7).
 pub const INSTRUCTIONS_A_SECOND: f64 = 75_000.0;
@@ -393,43 +393,7 @@ fn holds(condition: &Condition, plan: &Plan, report: &Report, outcome: &Outcome)
     }
 }
 
-impl Reported for Report {
-    fn exit_status(&self) -> u8 {
-        self.exit_status
-    }
-
-    fn digest(&self) -> &str {
-        &self.digest
-    }
-
-    fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
-    }
-
-    fn expectations(&self) -> &[Met] {
-        &self.expectations
-    }
-
-    fn points(&self) -> (u32, u32) {
-        self.points
-    }
-
-    fn faults(&self) -> &[FaultReport] {
-        &self.faults
-    }
-
-    fn not_reached(&self) -> &[String] {
-        &self.not_reached
-    }
-
-    fn takeovers(&self) -> usize {
-        self.takeovers.len()
-    }
-
-    fn outages_ms(&self) -> Vec<f64> {
-        self.takeovers.iter().filter_map(|t| t.outage_ms).collect()
-    }
-}
+reported!(Report);
 
 #[cfg(test)]
 mod tests {

@@ -8,10 +8,9 @@ use site::Machine;
 
 use super::{Live, Onlooker, Options, Outcome, Plan, Progress, Run, StartError};
 use crate::agents::Action;
-use crate::judges::Verdict;
-use crate::report::{FaultReport, Met, Report, text};
+use crate::report::{Report, text};
 use crate::script::{DrawnFault, Script};
-use crate::world::{Kind, Planned, Reported, World};
+use crate::world::{Kind, Planned, World, reported};
 
 impl Planned for Plan {
     const KIND: Kind = Kind::Reservation;
@@ -147,40 +146,4 @@ impl World for Run {
     }
 }
 
-impl Reported for Report {
-    fn exit_status(&self) -> u8 {
-        self.exit_status
-    }
-
-    fn digest(&self) -> &str {
-        &self.digest
-    }
-
-    fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
-    }
-
-    fn expectations(&self) -> &[Met] {
-        &self.expectations
-    }
-
-    fn points(&self) -> (u32, u32) {
-        self.points
-    }
-
-    fn faults(&self) -> &[FaultReport] {
-        &self.faults
-    }
-
-    fn not_reached(&self) -> &[String] {
-        &self.not_reached
-    }
-
-    fn takeovers(&self) -> usize {
-        self.takeovers.len()
-    }
-
-    fn outages_ms(&self) -> Vec<f64> {
-        self.takeovers.iter().filter_map(|t| t.outage_ms).collect()
-    }
-}
+reported!(Report);

@@ -24,7 +24,7 @@ use super::gap_filler::GapFillerDescription;
 use super::neighbour::Zone;
 use super::plane::{Place, Plane};
 use super::radar::RadarDescription;
-use crate::description::{FORMAT, Mistake};
+use crate::description::{Mistake, Mistakes};
 use crate::fault::{Fault, Place as SitePlace, WrongSwitch};
 use crate::machine::Machine;
 
@@ -350,14 +350,9 @@ impl CenterDescription {
     /// Everything that is wrong with it although its shape is right; empty when a center can be
     /// built from it.
     pub fn validate(&self) -> Vec<Mistake> {
-        let mut found = Found(Vec::new());
-        if self.format != FORMAT {
-            let message = format!(
-                "format {} is not known; this duplex reads format {FORMAT}",
-                self.format
-            );
-            found.add(&["format"], message);
-        }
+        let mut found = Mistakes::default();
+        let models = (self.machine.model.as_str(), MODEL);
+        found.head(self.format, &self.name, models, &self.machine.programs);
         self.validate_machine(&mut found);
         self.validate_places(&mut found);
         self.validate_radars(&mut found);
@@ -367,20 +362,7 @@ impl CenterDescription {
         found.0
     }
 
-    fn validate_machine(&self, found: &mut Found) {
-        if self.name.trim().is_empty() {
-            found.add(&["name"], "expected a name");
-        }
-        if self.machine.model != MODEL {
-            let message = format!("expected {MODEL:?}, found {:?}", self.machine.model);
-            found.add(&["machine", "model"], message);
-        }
-        if self.machine.programs.is_empty() {
-            found.add(
-                &["machine", "programs"],
-                "expected at least one source file",
-            );
-        }
+    fn validate_machine(&self, found: &mut Mistakes) {
         if !is_letter(&self.letter) {
             found.add(&["letter"], "expected one letter A to Z");
         }
@@ -409,7 +391,7 @@ impl CenterDescription {
         }
     }
 
-    fn validate_places(&self, found: &mut Found) {
+    fn validate_places(&self, found: &mut Mistakes) {
         if !(-60.0..=80.0).contains(&self.centre.north) || !self.centre.west.is_finite() {
             found.add(&["centre", "north"], "expected a latitude of -60 to 80");
             return;
@@ -456,7 +438,7 @@ impl CenterDescription {
         }
     }
 
-    fn validate_radars(&self, found: &mut Found) {
+    fn validate_radars(&self, found: &mut Mistakes) {
         let mut channels = Once::default();
         let mut sites = Once::default();
         for (n, radar) in self.radars.iter().enumerate() {
@@ -541,7 +523,7 @@ impl CenterDescription {
         }
     }
 
-    fn validate_weapons(&self, found: &mut Found) {
+    fn validate_weapons(&self, found: &mut Mistakes) {
         for (n, kind) in self.weapons.iter().enumerate() {
             let n = n.to_string();
             let mut ranged = |field: &'static str, value: f64, least: f64, most: f64| {
@@ -586,7 +568,7 @@ impl CenterDescription {
         }
     }
 
-    fn validate_consoles(&self, found: &mut Found) {
+    fn validate_consoles(&self, found: &mut Mistakes) {
         let mut numbers = Once::default();
         for (n, console) in self.consoles.iter().enumerate() {
             let n = n.to_string();
@@ -602,7 +584,7 @@ impl CenterDescription {
         }
     }
 
-    fn validate_causes(&self, found: &mut Found) {
+    fn validate_causes(&self, found: &mut Mistakes) {
         let sites: Vec<&str> = self
             .radars
             .iter()
@@ -651,19 +633,6 @@ fn is_letter(text: &str) -> bool {
     text.len() == 1 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Mistakes found.
-struct Found(Vec<Mistake>);
-
-impl Found {
-    fn add(&mut self, path: &[&str], message: impl Into<String>) {
-        self.at(path.iter().map(|step| step.to_string()), message);
-    }
-
-    fn at(&mut self, path: impl IntoIterator<Item = String>, message: impl Into<String>) {
-        self.0.push((path.into_iter().collect(), message.into()));
-    }
-}
-
 /// Names that may stand once.
 #[derive(Default)]
 struct Once {
@@ -671,7 +640,7 @@ struct Once {
 }
 
 impl Once {
-    fn take(&mut self, found: &mut Found, path: [String; 3], name: String, what: &str) {
+    fn take(&mut self, found: &mut Mistakes, path: [String; 3], name: String, what: &str) {
         if self.names.contains(&name) {
             found.at(path, format!("{what} {name} is another's already"));
         }

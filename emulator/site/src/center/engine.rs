@@ -52,7 +52,7 @@ use super::switch::DuplexSwitch;
 use crate::fault::{Fault, Order};
 use crate::line_fault::LineFaults;
 use crate::machine::{Machine, Mode};
-use crate::record::{Record, Start, Stop, View, Watcher};
+use crate::record::{Record, Start, Stop, Watcher, show};
 use crate::relays::Role;
 use crate::statistics::{ActiveAccount, MachineStatistics};
 use crate::storage::Storage;
@@ -598,16 +598,7 @@ impl Center {
     }
 
     fn show(&mut self, watcher: &mut dyn Watcher) {
-        if self.fresh.is_empty() {
-            return;
-        }
-        let view = View {
-            storage: &self.storage,
-        };
-        for (at, record) in &self.fresh {
-            watcher.observe(*at, record, &view);
-        }
-        self.fresh.clear();
+        show(&mut self.fresh, &self.storage, watcher);
     }
 
     fn record(&mut self, at: Instant, record: Record) {

@@ -89,14 +89,10 @@ pub struct Watched {
     pub track: Option<Number>,
     /// The one it has, or had last.
     last: Option<Number>,
-    /// Since when it has this one.
-    track_since: Instant,
     /// From cover to its first track.
     pub delay: Option<Span>,
     /// From cover to the first look that found it.
     pub detection: Option<Span>,
-    /// It has had a track.
-    had_one: bool,
     /// Its track is another than before.
     pub renumbered: u32,
     /// Looks since its track began.
@@ -135,7 +131,7 @@ pub struct Sky {
     pub ghosts: u64,
     /// The first aircraft without a track when it should have had one.
     missing: Violations,
-    /// The worst of errors beyond the gate's half.
+    /// Displays looked at.
     displays: u64,
     /// Greatest number of tracks on show.
     pub most_tracks: usize,
@@ -343,12 +339,10 @@ impl Sky {
             if number.is_some() && number != watched.track {
                 // Another center's letter: it has been handed over.
                 let letter = |number: Option<Number>| number.map(|number| number[0]);
-                if watched.had_one && letter(watched.last) == letter(number) {
+                if letter(watched.last) == letter(number) {
                     watched.renumbered += 1;
                 }
                 watched.last = number;
-                watched.had_one = true;
-                watched.track_since = at;
                 watched.looks = 0;
             }
             // A neighbour may have told it before it came into cover.
