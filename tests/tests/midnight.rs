@@ -7,7 +7,7 @@ use clock::Span;
 use clock::journal::JournalWriter;
 use exercise::driver::{Options, Outcome, Plan, Run, finish};
 use exercise::inputs::{Inputs, load_script};
-use exercise::script::{Script, Workload};
+use exercise::script::{FaultKind, Script, Target, Workload};
 use site::source::{SourceMap, render};
 use tests::transcript::transcript;
 use tests::{Evening, fetch, golden, site, site_at};
@@ -88,6 +88,25 @@ fn a_booking_nobody_touches_for_half_an_hour_gives_its_seats_back() {
             &morning,
         ),
     );
+    morning.all_held();
+}
+
+#[test]
+fn a_machine_that_took_over_finds_the_bookings_nobody_touches() {
+    // Whoever takes over does not know how old they are. The last seat is taken before 0 min 4 s; B
+    // takes over when 20 minutes have passed, and again A when 29 have.
+    let lost = |machine| FaultKind::FailStop { machine };
+    let evening = Evening::new(2500.0)
+        .enter_all(1.0, 0, &["11JULLGAALB", "01Y2", "9212-555-0100-H"])
+        .fault(1200.0, lost(Target::A))
+        .fault(1300.0, FaultKind::ReturnToService { machine: Target::A })
+        .fault(1740.0, lost(Target::B))
+        .enter(1790.0, 1, "0AA205Y1JULLGAALBNN1")
+        .enter(2450.0, 1, "0AA205Y1JULLGAALBNN1");
+    let morning = evening.twice(&site("tiny"));
+    assert_eq!(morning.moves().len(), 2);
+    assert_eq!(morning.answer(1, 0), "UNABLE 0 LEFT");
+    assert!(morning.answer(1, 1).contains(" SS1 "), "{}", morning.log());
     morning.all_held();
 }
 
