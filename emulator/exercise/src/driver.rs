@@ -327,12 +327,15 @@ impl Run {
         let end = self
             .end(plan)
             .max(healed.map_or(Instant::ZERO, |at| at + live));
+        if self.now < end {
+            return false;
+        }
         let whole = !plan.is_cut();
+        if whole && live > Span::ZERO && self.site.is_healing() {
+            return false;
+        }
         let waiting = whole && !self.site.waiting_faults().is_empty();
-        let settled = self.judges.ledger.pending() == 0 && !waiting;
-        let settled = settled || self.now >= end + plan.script.settle;
-        let healing = whole && live > Span::ZERO && self.site.is_healing();
-        self.now >= end && settled && !healing
+        self.now >= end + plan.script.settle || self.judges.ledger.pending() == 0 && !waiting
     }
 
     fn end(&self, plan: &Plan) -> Instant {

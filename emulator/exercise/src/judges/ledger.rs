@@ -20,6 +20,8 @@
 //! of one that was itself marked in doubt only that it was done. What such an entry did is
 //! *undecided* where its text alone does not say it.
 
+use std::collections::BTreeMap;
+
 use clock::{Instant, Span};
 use serde::{Deserialize, Serialize};
 
@@ -119,7 +121,11 @@ struct SetLedger {
 /// All sets' entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
-    sets: Vec<SetLedger>,
+    /// How many there are.
+    count: u16,
+    /// Those where anything was typed: what is asked of each instant must not cost by the size of the
+    /// site.
+    sets: BTreeMap<u16, SetLedger>,
     /// Nobody keeps an entry (historical mode).
     loses: bool,
     /// Figures.
@@ -204,21 +210,22 @@ impl Ledger {
     pub fn new(sets: u16) -> Ledger {
         Ledger {
             loses: false,
-            sets: vec![SetLedger::default(); usize::from(sets)],
+            count: sets,
+            sets: BTreeMap::new(),
             traffic: Traffic::default(),
         }
     }
 
     /// ENTER was pressed; the interchange may accept it or not.
     pub fn typed(&mut self, at: Instant, set: u16, text: &str) {
-        if let Some(ledger) = self.sets.get_mut(usize::from(set)) {
-            ledger.typed = Some((at, text.to_owned()));
+        if set < self.count {
+            self.sets.entry(set).or_default().typed = Some((at, text.to_owned()));
         }
     }
 
     /// The entry of a set leaves its interchange.
     pub fn left(&mut self, set: u16, serial: u16) {
-        if let Some(ledger) = self.sets.get_mut(usize::from(set)) {
+        if let Some(ledger) = self.sets.get_mut(&set) {
             let open = ledger.open.as_ref();
             ledger.with_centre |= open.is_some_and(|open| open.serial == serial);
         }
@@ -229,7 +236,7 @@ impl Ledger {
     pub fn role_moved(&mut self) -> Vec<(u16, OpenEntry)> {
         let mut lost = Vec::new();
         if self.loses {
-            for (set, ledger) in (0..).zip(&mut self.sets) {
+            for (&set, ledger) in &mut self.sets {
                 if std::mem::take(&mut ledger.with_centre)
                     && let Some(open) = ledger.open.take()
                 {
@@ -251,11 +258,14 @@ impl Ledger {
         serial: u16,
         again: bool,
     ) -> Option<OpenEntry> {
-        let ledger = self.sets.get_mut(usize::from(set))?;
+        if set >= self.count {
+            return None;
+        }
         if again {
             self.traffic.retyped += 1;
             return None;
         }
+        let ledger = self.sets.entry(set).or_default();
         let mut undecided = None;
         ledger.with_centre = false;
         let text = ledger.typed.take().map(|t| t.1).unwrap_or_default();
@@ -295,7 +305,7 @@ impl Ledger {
         complete: bool,
     ) -> Outcome {
         let mut outcome = Outcome::default();
-        let Some(ledger) = self.sets.get_mut(usize::from(set)) else {
+        let Some(ledger) = self.sets.get_mut(&set) else {
             return outcome;
         };
         let Some(open) = ledger.open.as_mut().filter(|open| open.serial == serial) else {
@@ -394,26 +404,25 @@ impl Ledger {
 
     /// The entry a set waits for.
     pub fn open(&self, set: u16) -> Option<&OpenEntry> {
-        self.sets.get(usize::from(set))?.open.as_ref()
+        self.sets.get(&set)?.open.as_ref()
     }
 
     /// The entry before it, given up and not yet told of.
     pub fn doubtful(&self, set: u16) -> Option<&OpenEntry> {
-        self.sets.get(usize::from(set))?.doubtful.as_ref()
+        self.sets.get(&set)?.doubtful.as_ref()
     }
 
     /// All open entries with their sets.
     pub fn all_open(&self) -> impl Iterator<Item = (u16, &OpenEntry)> {
-        let sets = self.sets.iter().enumerate();
-        sets.filter_map(|(set, ledger)| Some((set as u16, ledger.open.as_ref()?)))
+        let sets = self.sets.iter();
+        sets.filter_map(|(&set, ledger)| Some((set, ledger.open.as_ref()?)))
     }
 
     /// Entries without an answer yet, those in doubt included.
     pub fn unanswered(&self) -> impl Iterator<Item = (u16, &OpenEntry)> {
-        let sets = self.sets.iter().enumerate();
-        sets.flat_map(|(set, ledger)| {
+        self.sets.iter().flat_map(|(&set, ledger)| {
             let entries = ledger.doubtful.iter().chain(&ledger.open);
-            entries.map(move |entry| (set as u16, entry))
+            entries.map(move |entry| (set, entry))
         })
     }
 
