@@ -9,6 +9,7 @@ use exercise::campaign::sweep::{self, Strided, Sweeping};
 use exercise::driver::{Options, Plan};
 use exercise::entries_csv;
 use exercise::inputs::{Inputs, load_script};
+use exercise::script::SecondCrashes;
 use site::source::{SourceMap, render};
 use tests::{planting, repository};
 
@@ -39,19 +40,19 @@ fn tried(plan: &Plan, taken: Strided, jobs: usize, whole: bool) -> (Sweeping, Ve
 }
 
 #[test]
-fn a_machine_lost_at_every_400th_point_of_a_booking_loses_nothing() {
+fn a_machine_lost_at_every_131st_point_of_a_booking_loses_nothing() {
     let plan = plan(
         tests::site("sabre"),
         "scripts/crash-every-instruction.ron",
         "scripts/one-booking.csv",
     );
     let taken = Strided {
-        stride: 401,
+        stride: 131,
         offset: 7,
     };
     let (sweeping, results) = tried(&plan, taken, 2, false);
     assert!(sweeping.count > 100_000, "{} points", sweeping.count);
-    assert_eq!(results.len() as u64, (sweeping.count - 7).div_ceil(401));
+    assert_eq!(results.len() as u64, (sweeping.count - 7).div_ceil(131));
     for result in &results {
         assert_eq!(result.status, 0, "{result:#?}");
     }
@@ -64,13 +65,13 @@ fn a_machine_lost_at_every_400th_point_of_a_booking_loses_nothing() {
     assert!(takeovers as usize > results.len() / 2);
 
     let again = Strided {
-        stride: 401 * 20,
+        stride: 131 * 20,
         offset: 7,
     };
     let (_, again) = tried(&plan, again, 1, false);
     let every_20th: Vec<&UnitResult> = results
         .iter()
-        .filter(|r| r.unit.point.is_some_and(|point| point % (401 * 20) == 7))
+        .filter(|r| r.unit.point.is_some_and(|point| point % (131 * 20) == 7))
         .collect();
     assert_eq!(
         again.iter().collect::<Vec<_>>(),
@@ -104,6 +105,40 @@ fn without_a_planted_fault_the_small_sweep_holds() {
     for result in tried(&plan, taken, 2, true).1 {
         assert_eq!(result.status, 0, "{result:#?}");
     }
+}
+
+#[test]
+fn second_crashes_strike_before_every_instruction_if_so_ordered() {
+    let second = |second_crashes| {
+        let inputs = planting::site("tests/planted/site.ron", None);
+        let mut plan = plan(inputs, "tests/planted/sweep.ron", "tests/planted/sweep.csv");
+        let sweep = plan.script.sweep.as_mut().expect("a sweep");
+        sweep.second_crashes = second_crashes;
+        sweep.standby_first = true;
+        let taken = Strided {
+            stride: 1009,
+            offset: 0,
+        };
+        tried(&plan, taken, 2, true)
+    };
+    let (one, _) = second(SecondCrashes::OneOfEachStretch);
+    let (every, results) = second(SecondCrashes::BeforeEveryInstruction);
+    assert!(one.count < one.stands_for);
+    assert_eq!(
+        (every.count, every.stands_for),
+        (one.stands_for, one.stands_for)
+    );
+    for result in &results {
+        assert_eq!(result.status, 0, "{result:#?}");
+    }
+    let of_sort = |sort: &str| {
+        results
+            .iter()
+            .filter(|r| r.place.as_ref().is_some_and(|p| p.sort == sort))
+            .count()
+    };
+    assert!(of_sort("second crash in the takeover") > 10);
+    assert!(of_sort("standby lost first") > 10);
 }
 
 #[test]

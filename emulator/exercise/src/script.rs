@@ -121,9 +121,23 @@ pub struct Sweep {
     /// Double faults: also the standby first, then the active machine.
     #[serde(default)]
     pub standby_first: bool,
+    /// Double faults: where the second crash strikes.
+    #[serde(default)]
+    pub second_crashes: SecondCrashes,
     /// So long after the second crash the first machine begins to be loaded.
     #[serde(default = "default_returns_after", with = "clock::time::span_text")]
     pub returns_after: Span,
+}
+
+/// Where the second crash of a double fault strikes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecondCrashes {
+    /// At one instruction of each stretch between two effects outside the processor, another one each
+    /// time.
+    #[default]
+    OneOfEachStretch,
+    /// Before every instruction outside waits.
+    BeforeEveryInstruction,
 }
 
 fn default_returns_after() -> Span {

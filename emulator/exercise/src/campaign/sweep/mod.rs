@@ -17,7 +17,8 @@
 //! Between two effects outside itself a machine changes only its own core and registers, which a
 //! crash takes with it: to strike in one *stretch* is to strike anywhere in it. For single crashes
 //! every instruction is tried all the same, and [`Summary`](super::summary::Summary) counts the
-//! stretches whose instructions did not all end alike.
+//! stretches whose instructions did not all end alike. A script may order second crashes before every
+//! instruction too (`second_crashes: BeforeEveryInstruction`).
 
 mod forks;
 mod points;

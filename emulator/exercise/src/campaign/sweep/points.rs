@@ -10,6 +10,7 @@ use site::{Machine, Record, Role};
 use super::{SweepError, forks, ordered};
 use crate::driver::{Onlooker, Plan, Run};
 use crate::judges::fork_audit::Parent;
+use crate::script::SecondCrashes;
 
 /// How a machine is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +199,7 @@ impl Sweeping {
                 },
             );
             let slices = traced(plan, &alone, to);
-            sweeping.standby_first(alone, &slices);
+            sweeping.standby_first(plan, alone, &slices);
         }
         Ok(sweeping)
     }
@@ -273,18 +274,8 @@ impl Sweeping {
             let followed = stretches(&followed(plan, &run, first));
             let of_survivor = followed.iter().filter(|s| s.machine == survivor);
             for (index, stretch) in of_survivor.enumerate() {
-                // Another place of the stretch each time: together they come by all of it.
-                let length = stretch.executed.len();
-                let (number, _) = stretch.executed[(turn + index) % length];
-                let crash = Crash::Instruction {
-                    machine: survivor,
-                    number,
-                };
-                let mut point = self.point(stretch.slice, crash, Sort::SecondCrash);
-                point.returns = Some(first.machine());
-                point.stands_for = length as u64;
-                self.stands_for += length as u64 - 1;
-                points.push(point);
+                let returns = first.machine();
+                points.extend(self.second(plan, stretch, turn + index, Sort::SecondCrash, returns));
             }
             groups.push(Group {
                 slice,
@@ -295,7 +286,7 @@ impl Sweeping {
         self.stages.push(Stage { start, groups });
     }
 
-    fn standby_first(&mut self, run: Run, slices: &[Slice]) {
+    fn standby_first(&mut self, plan: &Plan, run: Run, slices: &[Slice]) {
         let mut groups: BTreeMap<Instant, Vec<Point>> = BTreeMap::new();
         let all = stretches(slices);
         for returns in Machine::BOTH {
@@ -304,20 +295,39 @@ impl Sweeping {
                 if Some(stretch.machine) != active {
                     continue;
                 }
-                let length = stretch.executed.len();
-                let (number, _) = stretch.executed[index % length];
-                let crash = Crash::Instruction {
-                    machine: stretch.machine,
-                    number,
-                };
-                let mut point = self.point(stretch.slice, crash, Sort::StandbyFirst);
-                point.returns = Some(returns);
-                point.stands_for = length as u64;
-                self.stands_for += length as u64 - 1;
-                groups.entry(stretch.slice).or_default().push(point);
+                let points = self.second(plan, stretch, index, Sort::StandbyFirst, returns);
+                groups.entry(stretch.slice).or_default().extend(points);
             }
         }
         self.stages.push(stage(&run, groups));
+    }
+
+    /// Second crashes in a stretch: before each of its instructions, or before one, another one each
+    /// `turn`, which stands for all: together they come by all of it.
+    fn second(
+        &mut self,
+        plan: &Plan,
+        stretch: &Stretch,
+        turn: usize,
+        sort: Sort,
+        returns: Machine,
+    ) -> Vec<Point> {
+        let choice = plan.script.sweep.as_ref().map(|s| s.second_crashes);
+        let length = stretch.executed.len();
+        let (struck, stands_for) = match choice.unwrap_or_default() {
+            SecondCrashes::OneOfEachStretch => (&stretch.executed[turn % length..][..1], length),
+            SecondCrashes::BeforeEveryInstruction => (&stretch.executed[..], 1),
+        };
+        let point = |&(number, _): &(u64, u16)| {
+            let machine = stretch.machine;
+            let crash = Crash::Instruction { machine, number };
+            let mut point = self.point(stretch.slice, crash, sort);
+            point.returns = Some(returns);
+            point.stands_for = stands_for as u64;
+            self.stands_for += point.stands_for - 1;
+            point
+        };
+        struck.iter().map(point).collect()
     }
 }
 
