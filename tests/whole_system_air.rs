@@ -288,6 +288,18 @@ fn mistakes_in_a_sheet_have_a_place() {
             ("duty: Identification", "duty: Bomarc(base: 9)"),
             "the site has no base 9",
         ),
+        (
+            ("console: 9", "console: 14"),
+            "somebody sits at console 14 already",
+        ),
+        (
+            ("Plane(60, 70)", "Plane(-40, 30)"),
+            "the path does not go on from here",
+        ),
+        (
+            ("faults: [", "bounds: (outage: \"9s\"),\n faults: ["),
+            "nobody holds a direction center to this bound",
+        ),
     ] {
         let text = SCRIPT.replace("FAULTS", "").replace("EXPECTATIONS", "");
         let wrong_text = text.replacen(change.0, change.1, 1);

@@ -191,6 +191,26 @@ impl Default for Bounds {
     }
 }
 
+impl Bounds {
+    /// Those stated that are asked of a reservation site only.
+    fn of_reservation(&self) -> impl Iterator<Item = &'static str> {
+        let usual = Bounds::default();
+        [
+            ("outage", self.outage != usual.outage),
+            ("startover", self.startover != usual.startover),
+            (
+                "answered_within",
+                self.answered_within != usual.answered_within,
+            ),
+            ("by_hand", self.by_hand != usual.by_hand),
+            ("once_thrown", self.once_thrown != usual.once_thrown),
+            ("audit_every", self.audit_every != usual.audit_every),
+        ]
+        .into_iter()
+        .filter_map(|(name, stated)| stated.then_some(name))
+    }
+}
+
 /// Where entries come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -706,6 +726,15 @@ impl Script {
                         "Fixed(...) or Drawn(...)",
                     );
                 }
+            }
+        }
+        if kind == Kind::Direction {
+            for name in self.bounds.of_reservation() {
+                found.add(
+                    &["bounds", name],
+                    "nobody holds a direction center to this bound",
+                    "`live` here, the others in `air: (bounds: (...))`",
+                );
             }
         }
         if kind == Kind::Direction && self.sweep.is_some() {

@@ -98,6 +98,22 @@ fn mistakes_are_told_with_their_place() {
             "sector 2 is another's already",
         ),
         (
+            "letter: \"E\", sector: 5",
+            "letter: \"C\", sector: 5",
+            "letter C is another's already",
+        ),
+        (
+            "channel: 1,",
+            "channel: 1, height_ft: 150000,",
+            "expected 0 to 15000 feet",
+        ),
+        (
+            "name: \"Rockport, Massachusetts\"",
+            "name: \"Rockport, Massachusetts\", height_ft: -150",
+            "expected 0 to 15000 feet",
+        ),
+        ("count: 10)", "count: 0)", "expected at least 1"),
+        (
             "weapons: \"F-106\"",
             "weapons: \"F-105\"",
             "no type of weapon has this name",

@@ -442,8 +442,14 @@ pub(super) fn validate(air: &Air, duration: Span, found: &mut Mistakes) {
             found.add(&place, "traffic needs room", "20 to 450 n.mi");
         }
     }
+    let mut seats = BTreeSet::new();
     for (index, player) in air.players.iter().enumerate() {
         let index = index.to_string();
+        if !seats.insert(player.console) {
+            let message = format!("somebody sits at console {} already", player.console);
+            let help = "each player at a console of their own";
+            found.add(&["air", "players", &index, "console"], &message, help);
+        }
         let answers = ["air", "players", &index, "answers_in"];
         if player.answers_in < Span::from_secs(1) || player.answers_in > Span::from_secs(3600) {
             found.add(&answers, "nobody answers so", "1s to 1h");
@@ -547,8 +553,8 @@ fn course(
         let place = [path, &["speed_kn"]].concat();
         found.add(&place, "nothing flies at that speed", "10 to 3000 knots");
     }
-    for (index, corner) in corners.iter().enumerate() {
-        let index = index.to_string();
+    for (number, corner) in corners.iter().enumerate() {
+        let index = number.to_string();
         let place = [path, &["path", &index]].concat();
         let (fine, help) = match corner.at {
             Spot::Earth(north, west) => (
@@ -562,6 +568,10 @@ fn course(
         };
         if !fine {
             found.add(&place, "there is no such place", help);
+        }
+        if number > 0 && corners[number - 1].at == corner.at {
+            let help = "a corner at another place than the one before";
+            found.add(&place, "the path does not go on from here", help);
         }
         if !corner.altitude_ft.iter().all(high) || !corner.speed_kn.iter().all(fast) {
             let help = "0 to 100000 feet, 10 to 3000 knots";

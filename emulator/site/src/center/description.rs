@@ -13,6 +13,7 @@
 //! are history stands in the site's `SOURCES.md`.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use clock::Span;
 use clock::time::optional_span_text;
@@ -224,6 +225,8 @@ const CHANNELS: u8 = 63;
 const BASES: usize = 24;
 const RADARS: usize = 32;
 const GAP_FILLERS: usize = 16;
+/// An antenna stands on the ground, feet above the sea.
+const ANTENNA_FT: RangeInclusive<f64> = 0.0..=15_000.0;
 
 impl CenterDescription {
     /// The sector plane.
@@ -452,6 +455,9 @@ impl CenterDescription {
             if !(1..=2).contains(&radar.field) {
                 found.at(at("field"), "expected 1 or 2");
             }
+            if !ANTENNA_FT.contains(&radar.height_ft) {
+                found.at(at("height_ft"), "expected 0 to 15000 feet");
+            }
             let p = &radar.performance;
             let part = |field: &'static str| {
                 let [a, b, _] = at("");
@@ -485,6 +491,9 @@ impl CenterDescription {
                 found.at(at("number"), "expected 1 to 255");
             }
             numbers.take(found, at("number"), set.number.to_string(), "number");
+            if !ANTENNA_FT.contains(&set.height_ft) {
+                found.at(at("height_ft"), "expected 0 to 15000 feet");
+            }
             if !(1..=20).contains(&set.rpm) {
                 found.at(at("rpm"), "expected 1 to 20");
             }
@@ -495,8 +504,9 @@ impl CenterDescription {
                 found.at(at("false_alarms"), "expected 0 to 10000");
             }
         }
-        let mut sectors = Once::default();
+        let (mut sectors, mut letters) = (Once::default(), Once::default());
         sectors.names.push(self.sector.to_string());
+        letters.names.push(self.letter.clone());
         for (n, neighbour) in self.neighbours.iter().enumerate() {
             let n = n.to_string();
             let at = |field: &'static str| ["neighbours".to_string(), n.clone(), field.to_string()];
@@ -507,6 +517,7 @@ impl CenterDescription {
             if !is_letter(&neighbour.letter) {
                 found.at(at("letter"), "expected one letter A to Z");
             }
+            letters.take(found, at("letter"), neighbour.letter.clone(), "letter");
         }
         if self.neighbours.len() > 8 {
             found.add(
@@ -554,6 +565,9 @@ impl CenterDescription {
                 let expected = crate::source::one_of(&known);
                 let message = format!("no type of weapon has this name; expected {expected}");
                 found.add(&["bases", &n.to_string(), "weapons"], message);
+            }
+            if base.count == 0 {
+                found.add(&["bases", &n.to_string(), "count"], "expected at least 1");
             }
         }
         let count: usize = self.bases.iter().map(|base| usize::from(base.count)).sum();
