@@ -128,8 +128,10 @@ impl Onlooker for Seen {
                 lights,
                 complete,
                 ..
-            }) if self.location.is_some() => {
-                self.answers += u64::from(*complete);
+            }) => {
+                // All since the fork: what a set shows does not wait for a machine that waits itself.
+                let since_crash = self.location.is_some();
+                self.answers += u64::from(*complete && since_crash);
                 self.shown.update(&set.to_le_bytes());
                 self.shown.update(&serial.to_le_bytes());
                 self.shown.update(&lights.unwrap_or(0).to_le_bytes());
