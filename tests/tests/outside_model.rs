@@ -29,7 +29,7 @@ fn misfortune(fault: &FaultKind) -> Misfortune {
 }
 
 /// The exercise with only these misfortunes.
-fn evening(these: &[Misfortune]) -> (Inputs, Morning) {
+fn evening(these: &[Misfortune], seed: u64) -> (Inputs, Morning) {
     let (mut map, site) = site_with_files("sabre");
     fetch(&mut map, "scripts/outside-model.ron");
     let script = load_script(&map, "scripts/outside-model.ron", None).expect("a script in order");
@@ -37,7 +37,6 @@ fn evening(these: &[Misfortune]) -> (Inputs, Morning) {
     faults.retain(|ordered| these.contains(&misfortune(&ordered.fault)));
     let script = Script { faults, ..script };
     let entries = Vec::new();
-    let seed = 1;
     let evening = Evening {
         script,
         entries,
@@ -66,7 +65,7 @@ fn word_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
 
 #[test]
 fn a_lie_is_told_where_it_was_told() {
-    let (_, morning) = evening(&[Lies]);
+    let (_, morning) = evening(&[Lies], 1);
     let lies = |set: u16| set < 12;
     let set = |text: &str| word_after(text, "set ").and_then(|set| set.parse().ok());
     // Bookings that the lying sets had filed.
@@ -104,20 +103,25 @@ fn a_lie_is_told_where_it_was_told() {
 
 #[test]
 fn wrong_sums_are_told_by_what_they_spoil() {
-    let (_, morning) = evening(&[WrongSums]);
     let judges = [
         "nothing-acknowledged-lost",
         "inventory-adds-up",
         "promise-on-two-units",
         "copies-in-turn",
     ];
-    let spoiled: Vec<&String> = judges.iter().flat_map(|j| told(&morning, j)).collect();
-    assert!(!spoiled.is_empty(), "{}", morning.log());
+    // Most sums of a machine are made while it waits: in one evening of five nothing is spoiled.
+    let told_of = |seed| {
+        let (_, morning) = evening(&[WrongSums], seed);
+        let told: usize = judges.iter().map(|j| told(&morning, j).len()).sum();
+        told
+    };
+    let told: Vec<usize> = (1..=3).map(told_of).collect();
+    assert!(told.iter().any(|&told| told > 0), "{told:?}");
 }
 
 #[test]
 fn of_both_copies_exactly_those_bookings_are_gone_that_stood_there() {
-    let (site, morning) = evening(&[BothCopies]);
+    let (site, morning) = evening(&[BothCopies], 1);
     let pair = [StorageUnit::Disk(0), StorageUnit::Disk(8)];
     let on_the_pair = |ordinal: &u32| {
         let address = FileAddress::new(Kind::Passenger, *ordinal);
@@ -148,7 +152,7 @@ fn of_both_copies_exactly_those_bookings_are_gone_that_stood_there() {
 
 #[test]
 fn all_three_together_break_no_promise() {
-    let (_, morning) = evening(&[Lies, WrongSums, BothCopies]);
+    let (_, morning) = evening(&[Lies, WrongSums, BothCopies], 1);
     for judge in [
         "nothing-acknowledged-lost",
         "inventory-adds-up",
