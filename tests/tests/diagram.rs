@@ -3,6 +3,7 @@
 //! Each diagram is checked as its reader gets it: the page is parsed, the numbers in it are
 //! decoded again, and held against the records and the report of the same run.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -10,17 +11,20 @@ use std::sync::OnceLock;
 use clock::journal::{JournalWriter, State};
 use clock::{Instant, Span};
 use exercise::agents::Key;
-use exercise::diagram::Diagram;
+use exercise::air;
 use exercise::diagram::signs::{Arrow, Ending, Fate, Mark};
+use exercise::diagram::{CenterDiagram, Diagram};
 use exercise::driver::{self, Onlooker, Options, Outcome, Plan};
 use exercise::entries_csv::{Entry, RESET};
 use exercise::inputs::{Inputs, load_script};
 use exercise::script::{FaultKind, OrderedFault, Script, Target, When, Workload};
+use exercise::world::{self, Planned};
 use serde_json::Value;
 use site::Record;
+use site::center::record::Record as CenterRecord;
 use site::record::{Direction, Effect, FrameKind, FrameRecord, Hit};
 use site::source::{SourceMap, render};
-use tests::{fetch, repository, site, site_file_with_files};
+use tests::{fetch, planting, repository, site, site_file_with_files};
 
 /// A run, what it left, and its diagram.
 struct Seen {
@@ -657,26 +661,188 @@ fn what_a_trouble_of_a_line_hits_is_marked_before_or_after_it_leaves() {
     );
 }
 
-/// Runs the page's script where there is something that can: Node.js.
+/// A center that loses a machine: its records and its page.
+fn center() -> &'static (Vec<(Instant, Record)>, String) {
+    static SEEN: OnceLock<(Vec<(Instant, Record)>, String)> = OnceLock::new();
+    SEEN.get_or_init(|| {
+        let inputs = planting::center("sites/sage-boston/site.ron", None);
+        let mut script = script("scripts/center-faults.ron");
+        script.duration = Span::from_secs(240);
+        let options = Options {
+            seed: 1,
+            cut: None,
+            keep_entries: false,
+        };
+        let plan = air::Plan::new(inputs, script, Vec::new(), options).expect("a plan");
+        let mut run = plan.begin().expect("it begins");
+        let mut diagram = CenterDiagram::new(&plan, &run);
+        let mut log = Log::default();
+        let mut journal = JournalWriter::digest_only();
+        let mut both: Vec<&mut dyn Onlooker> = vec![&mut diagram, &mut log];
+        let outcome = world::finish(&plan, &mut run, &mut journal, &mut both, &mut |_| {});
+        (log.0, diagram.page(&plan, &outcome))
+    })
+}
+
+#[test]
+fn what_comes_to_a_center_and_leaves_it_is_drawn_as_the_records_have_it() {
+    let (records, page) = center();
+    let data = data(page);
+    let kinds = numbers(&data, "arrows", "kind");
+    let drawn = |kind: Arrow| kinds.iter().filter(|k| **k == kind as i64).count();
+    let recorded = |is: &dyn Fn(&CenterRecord) -> bool| {
+        let of_center = records.iter().filter_map(|(_, record)| match record {
+            Record::Center(record) => Some(record),
+            _ => None,
+        });
+        of_center.filter(|record| is(record)).count()
+    };
+    let out = recorded(&|r| matches!(r, CenterRecord::Output { .. }));
+    let told = recorded(&|r| matches!(r, CenterRecord::CrosstellIn { .. }));
+    assert_eq!(drawn(Arrow::Crosstell) + drawn(Arrow::Order), out + told);
+    let actions = recorded(&|r| matches!(r, CenterRecord::Action { fate: Some(_), .. }));
+    assert_eq!(drawn(Arrow::Action), actions);
+    let dark = recorded(&|r| matches!(r, CenterRecord::Action { fate: None, .. }));
+    assert_eq!(marks(&data, Mark::DarkGlass).len(), dark);
+    let displays = recorded(&|r| matches!(r, CenterRecord::TracksShown { .. }));
+    assert_eq!(drawn(Arrow::Display), displays);
+    let heard =
+        |r: &CenterRecord| matches!(r, CenterRecord::Report { .. } | CenterRecord::GapHit { .. });
+    let counted = data["transfers"].as_array().expect("stations").iter();
+    let counted = counted.flat_map(|station| station.as_array().expect("seconds"));
+    let counted: u64 = counted.filter_map(Value::as_u64).sum();
+    assert_eq!(counted, recorded(&heard) as u64);
+    assert!(drawn(Arrow::Report) > 0 && out > 0 && told > 0 && actions > 0 && dark > 0);
+    for kind in [Mark::Takeover, Mark::Fault, Mark::Stopped] {
+        assert_eq!(marks(&data, kind).len(), 1, "{kind:?}");
+    }
+}
+
+/// Words that only one kind of site has.
+const OF_RESERVATIONS: &str = "agent agents entry entries interchange interchanges keyboard \
+    keyboards disk disks answer answers answered lights booking bookings seat seats serial set sets \
+    held doubt doubtful push-buttons";
+const OF_CENTERS: &str = "radar radars antenna gap filler console consoles crosstell neighbour \
+    neighbours neighbouring base bases weapon weapons pilot pilots scope scopes tracks aircraft gun \
+    center centers";
+
+/// The words of a text, in small letters.
+fn words(text: &str) -> BTreeSet<String> {
+    let parts = text.split(|c: char| !c.is_alphabetic() && c != '-');
+    let parts = parts.filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect()
+}
+
+/// All that a page says to whoever reads it, points at it, or hears it read.
+fn said(page: &str) -> String {
+    let options = roxmltree::ParsingOptions {
+        allow_dtd: true,
+        ..Default::default()
+    };
+    let parsed = roxmltree::Document::parse_with_options(page, options).expect("XML");
+    let mut said = String::new();
+    for node in parsed.descendants() {
+        let parent = node.parent().map_or("", |parent| parent.tag_name().name());
+        if node.is_text() && !["script", "style"].contains(&parent) {
+            said += node.text().unwrap_or("");
+            said.push('\n');
+        }
+        for name in ["title", "aria-label", "placeholder", "alt"] {
+            said += node.attribute(name).unwrap_or("");
+            said.push('\n');
+        }
+    }
+    // Of the data, all texts but names of colours and shapes.
+    fn texts(value: &Value, said: &mut String) {
+        match value {
+            Value::String(text) => *said += &format!("{text}\n"),
+            Value::Array(list) => list.iter().for_each(|one| texts(one, said)),
+            Value::Object(object) => object
+                .iter()
+                .filter(|(key, _)| !["colour", "shape", "class", "kind"].contains(&key.as_str()))
+                .for_each(|(_, one)| texts(one, said)),
+            _ => {}
+        }
+    }
+    texts(&data(page), &mut said);
+    said
+}
+
+/// Words of a text that a page of its kind of site must not have, and of those it must have.
+fn strange(text: &str, own: &str, others: &str) -> (Vec<String>, usize) {
+    let (text, own, others) = (words(text), words(own), words(others));
+    let found = text.intersection(&others).cloned().collect();
+    (found, text.intersection(&own).count())
+}
+
+#[test]
+fn each_kind_of_site_has_its_own_words() {
+    let none = Vec::<String>::new();
+    let center = said(&center().1);
+    let (found, own) = strange(&center, OF_CENTERS, OF_RESERVATIONS);
+    assert_eq!(found, none);
+    assert!(own > 15, "{own}");
+    let reservations = said(&two_minutes().page);
+    let (found, own) = strange(&reservations, OF_RESERVATIONS, OF_CENTERS);
+    assert_eq!(found, none);
+    assert!(own > 15, "{own}");
+    // Every word of one kind is found out at the other.
+    for (text, own, others) in [
+        (&center, OF_CENTERS, OF_RESERVATIONS),
+        (&reservations, OF_RESERVATIONS, OF_CENTERS),
+    ] {
+        for word in words(others) {
+            let spoiled = format!("{text}\nThe {word}.");
+            assert_eq!(strange(&spoiled, own, others).0, [word]);
+        }
+    }
+}
+
+/// What a page's script says and writes, where there is something that runs it: Node.js.
+fn script_says(page: &str, frames: usize) -> Option<String> {
+    let tried = Command::new("node")
+        .arg(repository().join("tests/diagram_page.mjs"))
+        .arg(frames.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut node) = tried else {
+        println!("skipped: there is no node to run the page's script");
+        return None;
+    };
+    let mut stdin = node.stdin.take().expect("a pipe");
+    stdin.write_all(page.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = node.wait_with_output().expect("it ends");
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{wrong}");
+    Some(String::from_utf8(output.stdout).expect("text"))
+}
+
 #[test]
 fn the_pages_script_draws_and_tells_everything() {
     let seen = two_minutes();
     let frames = seen.records.iter();
     let frames = frames.filter(|(_, r)| matches!(r, Record::FrameUp(_) | Record::FrameDown(_)));
-    let tried = Command::new("node")
-        .arg(repository().join("tests/diagram_page.mjs"))
-        .arg(frames.count().to_string())
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let Ok(mut node) = tried else {
-        println!("skipped: there is no node to run the page's script");
+    let Some(said) = script_says(&seen.page, frames.count()) else {
         return;
     };
-    let mut page = node.stdin.take().expect("a pipe");
-    page.write_all(seen.page.as_bytes()).expect("it reads");
-    drop(page);
-    let output = node.wait_with_output().expect("it ends");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
+    let (found, own) = strange(&said, OF_RESERVATIONS, OF_CENTERS);
+    assert_eq!(found, Vec::<String>::new());
+    assert!(own > 10, "{said}");
+}
+
+#[test]
+fn the_script_of_a_centers_page_speaks_of_what_is_there() {
+    let (_, page) = center();
+    let many = [Arrow::Report, Arrow::GapHit].map(|kind| kind as i64);
+    let kinds = numbers(&data(page), "arrows", "kind");
+    let messages = kinds.iter().filter(|kind| !many.contains(kind));
+    let Some(said) = script_says(page, messages.count()) else {
+        return;
+    };
+    let (found, own) = strange(&said, OF_CENTERS, OF_RESERVATIONS);
+    assert_eq!(found, Vec::<String>::new());
+    assert!(own > 10, "{said}");
 }

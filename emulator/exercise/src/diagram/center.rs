@@ -12,28 +12,14 @@ use site::machine::Mode;
 use site::{Machine, Record};
 
 use super::page::{self, Cover, Moved};
-use super::signs::{ARROWS, Arrow, Fate, Mark, OF_CENTERS};
+use super::signs::{Arrow, Fate, Mark};
 use super::stations::Stations;
+use super::words::Words;
 use super::{Diagram, Flight};
 use crate::air::judges::orders::section;
 use crate::air::{Outcome, Plan, Run};
 use crate::driver::Onlooker;
-use crate::world::World;
-
-const MEANS: &str = "Time runs downwards. Every column is a station. A report of a radar is an arrow \
-    from the look of its antenna to the instant it lies on the drum of the machine whose relays are \
-    closed; what leaves for neighbours, bases and pilots is an arrow from the machine that put it \
-    out. The tint runs from the loss of a machine to the first display of the other. A full line \
-    across is a fault, a broken one a move of the active role.";
-
-const OURS: &str = "The terms (direction center, active and standby, crosstell, situation display, \
-    light gun) are those of the time. How the role moves, every code and layout, and this picture \
-    are ours, and so is every instant in it: nothing here was measured in the 1960s. Aircraft and \
-    people are made up.";
-
-const ABSENT: &str = "<p>Words shown on digital displays, returns of radars on the scopes, and what \
-    goes on inside a machine leave no arrow here. Between the machines themselves nothing is drawn: \
-    words of the intercommunication drums leave no record.</p>";
+use crate::world::{Kind, World};
 
 /// Gathers the diagram of a direction center while a run goes on.
 #[derive(Clone, Debug)]
@@ -106,10 +92,8 @@ impl CenterDiagram {
             digest: outcome.digest.clone(),
             end: Instant::ZERO + outcome.time,
             moves: moves.collect(),
-            arrows: OF_CENTERS..ARROWS.len(),
-            means: MEANS,
-            ours: OURS,
-            absent: ABSENT.to_owned(),
+            kind: Kind::Direction,
+            absent: Words::of(Kind::Direction).absent.to_owned(),
         };
         page::write(&self.diagram, &cover)
     }
@@ -194,7 +178,7 @@ impl CenterDiagram {
             CenterRecord::GapHit { number, fate, .. } => {
                 let (to, fate) = self.ended(fate);
                 if let Some(from) = self.gap_filler(*number) {
-                    let hit = flight(Arrow::Report, at, (from, to), 1, fate);
+                    let hit = flight(Arrow::GapHit, at, (from, to), 1, fate);
                     self.diagram.transfer(at, hit);
                 }
             }
@@ -222,7 +206,7 @@ impl CenterDiagram {
                     }
                     None => {
                         let text = format!("action {:o}: the gun saw dark glass", action.code);
-                        self.diagram.note(Mark::KeyRefused, at, from, text);
+                        self.diagram.note(Mark::DarkGlass, at, from, text);
                     }
                 }
             }

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::Diagram;
 use super::page::Cover;
-use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, Sign};
+use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, Row, Sign};
 use super::stations::Group;
+use super::words::{Spoken, Words};
 
 /// Microseconds since the begin of the run.
 fn micros(at: Instant) -> i64 {
@@ -23,6 +24,7 @@ struct Data<'a> {
     end: i64,
     groups: &'a [Group],
     signs: Signs,
+    words: &'static Spoken,
     arrows: Arrows,
     entries: Entries<'a>,
     /// What was typed and answered, each text once.
@@ -36,13 +38,14 @@ struct Data<'a> {
     transfers: &'a [Vec<u32>],
 }
 
+/// Of each table the rows of this kind of site; null where there is another's.
 #[derive(Serialize)]
 struct Signs {
-    arrows: &'static [Sign],
-    fates: &'static [Sign],
-    bands: &'static [Sign],
-    endings: &'static [Sign],
-    marks: &'static [Sign],
+    arrows: Vec<Option<Row>>,
+    fates: Vec<Option<Row>>,
+    bands: Vec<Option<Row>>,
+    endings: Vec<Option<Row>>,
+    marks: Vec<Option<Row>>,
 }
 
 /// Columns of equal length, one number for each arrow.
@@ -99,17 +102,19 @@ struct Takeover {
 pub fn json(diagram: &Diagram, cover: &Cover) -> String {
     let end = cover.end;
     let mut texts = Vec::new();
+    let rows = |signs: &[Sign]| signs.iter().map(|sign| sign.at(cover.kind)).collect();
     let data = Data {
         begin: micros(diagram.begin),
         end: micros(end),
         groups: &diagram.stations.groups,
         signs: Signs {
-            arrows: &ARROWS,
-            fates: &FATES,
-            bands: &BANDS,
-            endings: &ENDINGS,
-            marks: &MARKS,
+            arrows: rows(&ARROWS),
+            fates: rows(&FATES),
+            bands: rows(&BANDS),
+            endings: rows(&ENDINGS),
+            marks: rows(&MARKS),
         },
+        words: &Words::of(cover.kind).spoken,
         arrows: arrows(diagram),
         entries: entries(diagram, &mut texts),
         texts,

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`stations`] | the columns |
 //! | [`signs`] | what each sign means and how it is drawn |
+//! | [`words`] | what else a page says, for each kind of site |
 //! | [`CenterDiagram`] | the same for a direction center |
 //! | [`Diagram`] | gathers arrows, lives of entries, bands and marks from the records |
 //! | `data` | what it has gathered, as the page's script reads it |
@@ -29,6 +30,7 @@ mod page;
 pub mod signs;
 pub mod stations;
 mod still;
+pub mod words;
 
 pub use center::CenterDiagram;
 pub use page::{Cover, Moved, escaped};

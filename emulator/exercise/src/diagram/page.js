@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { signs, groups } = data;
+  const { signs, groups, words } = data;
   const $ = id => document.getElementById(id);
   document.documentElement.classList.add("scripted");
 
@@ -18,8 +18,8 @@
   arrows.entry = Int32Array.from(sums(arrows.entry));
   for (const name of ["kind", "from", "to", "lane", "fate", "block", "size"]) arrows[name] = Uint16Array.from(arrows[name]);
   arrows.d = Float64Array.from(arrows.d);
-  const FRAME_KINDS = 7; // The rows after these are transfers.
-  const CENTER_KINDS = 9; // And after these what goes to and from a direction center.
+  // Of each kind of arrow: is it a frame or a message, not one of the many that are drawn thinly?
+  const isFrame = signs.arrows.map(sign => sign !== null && !sign.told.many);
   const runs = data.end - data.begin;
   const lifeEnd = i => entries.d[i] < 0 ? data.end : entries.t[i] + entries.d[i];
 
@@ -77,10 +77,10 @@
   };
   const maker = column => column === machineColumns[0] ? "machine-a" : column === machineColumns[1] ? "machine-b" : "ink";
   const colourOf = (sign, column) => colours[sign.colour === "maker" ? maker(column) : sign.colour] || colours.ink;
-  const glyphs = list => list.map(sign => sign.shape && new Path2D(sign.shape));
+  const glyphs = list => list.map(sign => sign?.shape && new Path2D(sign.shape));
   const markGlyphs = glyphs(signs.marks), fateGlyphs = glyphs(signs.fates);
-  const classes = signs.marks.map(sign => sign.class.split(" "));
-  const dashes = signs.arrows.map(sign => sign.shape ? sign.shape.split(" ").map(Number) : []);
+  const classes = signs.marks.map(sign => sign ? sign.class.split(" ") : []);
+  const dashes = signs.arrows.map(sign => sign?.shape ? sign.shape.split(" ").map(Number) : []);
 
   // --- the view ---
 
@@ -128,6 +128,9 @@
     return `${two(s / 3600 | 0)}:${two((s / 60 | 0) % 60)}:${two(s % 60)}${digits ? "." + rest.slice(0, digits) : ""}`;
   };
   const span = us => us >= 1e6 ? `${(us / 1e6).toFixed(3)} s` : `${(us / 1e3).toFixed(3)} ms`;
+
+  // The words of this kind of site with what is to be told in them.
+  const say = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   // --- drawing ---
 
@@ -286,7 +289,7 @@
   };
 
   const ends = i => {
-    const lane = arrows.kind[i] < FRAME_KINDS ? arrows.lane[i] : -1;
+    const lane = isFrame[arrows.kind[i]] ? arrows.lane[i] : -1;
     const x0 = x(arrows.from[i], lane), x1 = x(arrows.to[i], lane);
     const y0 = y(arrows.t[i]), y1 = y(arrows.t[i] + arrows.d[i]);
     return [x0, y0, signs.fates[arrows.fate[i]].name === "cut" ? x0 + (x1 - x0) * 0.6 : x1, y1];
@@ -295,13 +298,13 @@
   const drawArrows = () => {
     const from = view.from, to = view.from + view.span;
     let frames = 0, transfers = 0;
-    each(flights, from, to, i => { if (arrows.kind[i] < FRAME_KINDS) frames++; else transfers++; });
+    each(flights, from, to, i => { if (isFrame[arrows.kind[i]]) frames++; else transfers++; });
     shownCount = frames;
     shading = frames > MANY;
     if (shading) drawShading(from, to);
     const paths = new Map(), chosen = chosenEntry(), heads = frames < 1600, ending = [];
     each(flights, from, to, i => {
-      const kind = arrows.kind[i], frame = kind < FRAME_KINDS;
+      const kind = arrows.kind[i], frame = isFrame[kind];
       if (frame ? shading && arrows.fate[i] < 2 : transfers > MANY && arrows.fate[i] < 2) return;
       const mine = chosen >= 0 && arrows.entry[i] === chosen;
       const key = kind * 4 + (arrows.from[i] === machineColumns[1] ? 1 : 0) + (mine ? 2 : 0);
@@ -318,7 +321,7 @@
     });
     const thick = Math.min(1.3, Math.max(0.5, 900 / frames)), clear = Math.min(0.85, Math.max(0.3, 1600 / frames));
     for (const [key, { path, heads: head, i }] of [...paths].sort((a, b) => (a[0] & 2) - (b[0] & 2) || b[0] - a[0])) {
-      const kind = key >> 2, mine = key & 2, frame = kind < FRAME_KINDS;
+      const kind = key >> 2, mine = key & 2, frame = isFrame[kind];
       const colour = colourOf(signs.arrows[kind], arrows.from[i]);
       const alpha = mine ? 1 : (frame ? clear : Math.min(0.5, 300 / transfers + 0.12)) * (chosen >= 0 ? 0.3 : 1);
       line(path, colour, mine ? 2.2 : frame ? thick : 0.6, alpha, dashes[kind]);
@@ -336,7 +339,7 @@
     const count = [new Float32Array(cells), new Float32Array(cells)];
     let most = 1;
     each(flights, from, to, i => {
-      if (arrows.kind[i] >= FRAME_KINDS) return;
+      if (!isFrame[arrows.kind[i]]) return;
       const row = Math.floor((arrows.t[i] - from) / view.span * rows);
       if (row < 0 || row >= rows) return;
       const down = arrows.from[i] < arrows.to[i], column = Math.max(arrows.from[i], arrows.to[i]);
@@ -433,7 +436,7 @@
       const rows = Math.max(1, Math.floor(h));
       const counts = new Float32Array(rows);
       for (let i = 0; i < arrows.t.length; i++)
-        if (arrows.kind[i] < FRAME_KINDS) counts[Math.min(rows - 1, Math.max(0, Math.floor((arrows.t[i] - data.begin) / runs * rows)))]++;
+        if (isFrame[arrows.kind[i]]) counts[Math.min(rows - 1, Math.max(0, Math.floor((arrows.t[i] - data.begin) / runs * rows)))]++;
       overview = { counts, most: counts.reduce((a, b) => Math.max(a, b), 1) };
     }
     const place = t => top + (t - data.begin) / runs * h;
@@ -465,7 +468,7 @@
     drawOverview(); drawHeads();
     if (shading) {
       ctx.textAlign = "right"; ctx.textBaseline = "alphabetic"; ctx.font = "11px system-ui, sans-serif"; ctx.fillStyle = colours.faint; ctx.globalAlpha = 1;
-      ctx.fillText(`${shownCount} frames: shaded; zoom in for arrows`, width - 10, 13);
+      ctx.fillText(say(words.shaded, { frames: shownCount }), width - 10, 13);
     }
     drawMs = performance.now() - begun;
   };
@@ -483,14 +486,14 @@
   const chosenEntry = () => view.chosen === null ? -1 : view.chosen.entry ?? -1;
   const stationName = (column, lane) => {
     const c = columns[column], group = groups[c.group];
-    return c.kind === "line" ? `${c.name} (${group.name})${lane >= 0 ? `, set ${lane + 1} of ${c.lanes}` : ""}` : c.name;
+    return c.kind === "line" ? `${c.name} (${group.name})${lane >= 0 && c.lanes ? say(words.lane, { lane: lane + 1, lanes: c.lanes }) : ""}` : c.name;
   };
   const tellEntry = i => {
     const text = data.texts[entries.text[i]], answer = data.texts[entries.answer[i]];
     const ended = entries.d[i] < 0 ? "" : ` after ${span(entries.d[i])}`;
-    return `entry \`${text}\`, set ${entries.set[i]}, serial ${entries.serial[i]}, accepted ${clock(entries.t[i], 6)}\n` +
+    return `${say(words.entry, { text, set: entries.set[i], serial: entries.serial[i], at: clock(entries.t[i], 6) })}\n` +
       `${signs.endings[entries.ending[i]].name}${ended}${answer ? `: \`${answer}\`` : ""}` +
-      `${entries.given[i] >= 0 ? `; given up after ${span(entries.given[i])}` : ""}${held(i) ? "; held at a fault" : ""}`;
+      `${entries.given[i] >= 0 ? say(words.given_up, { span: span(entries.given[i]) }) : ""}${held(i) ? words.held : ""}`;
   };
   const tell = thing => {
     if (!thing) return "";
@@ -500,11 +503,11 @@
       return `${sign.name}, ${clock(t, 6)}, ${stationName(column, lane)}\n${text}\n${sign.means}` + (entry >= 0 ? `\n${tellEntry(entry)}` : "");
     }
     if (thing.what === "arrow") {
-      const i = thing.i, sign = signs.arrows[arrows.kind[i]], frame = arrows.kind[i] < FRAME_KINDS, fate = signs.fates[arrows.fate[i]];
+      const i = thing.i, sign = signs.arrows[arrows.kind[i]], frame = isFrame[arrows.kind[i]], fate = signs.fates[arrows.fate[i]];
       const lane = frame ? arrows.lane[i] : -1;
       const route = `${sign.name}: ${stationName(arrows.from[i], columns[arrows.from[i]].lanes ? lane : -1)} → ${stationName(arrows.to[i], columns[arrows.to[i]].lanes ? lane : -1)}`;
-      const times = `${frame ? "first bit leaves" : "first word"} ${clock(arrows.t[i], 6)}, ${frame ? "last bit" : "last word"} ${clock(arrows.t[i] + arrows.d[i], 6)} (${span(arrows.d[i])})`;
-      const size = frame ? `${arrows.size[i]} characters, block ${arrows.block[i]}` : arrows.kind[i] >= CENTER_KINDS ? `${arrows.size[i]} words or messages` : `${arrows.size[i]} words, track ${arrows.block[i]}, record ${arrows.lane[i]}`;
+      const values = { from: clock(arrows.t[i], 6), to: clock(arrows.t[i] + arrows.d[i], 6), span: span(arrows.d[i]), size: arrows.size[i], block: arrows.block[i], lane: arrows.lane[i] };
+      const times = say(sign.told.times, values), size = say(sign.told.size, values);
       return `${route}\n${times}\n${size}; ${fate.name}: ${fate.means}` + (arrows.entry[i] >= 0 ? `\n${tellEntry(arrows.entry[i])}` : "");
     }
     if (thing.what === "entry") return tellEntry(thing.i);
@@ -522,7 +525,7 @@
   const under = (px, py) => {
     if (py < HEAD) {
       const c = columns.findIndex(c => px >= c.x && px < c.x + c.w);
-      return c < 0 ? null : { what: "column", c, text: `${stationName(c, -1)}${columns[c].lanes ? `, ${columns[c].lanes} agent sets` : ""}` };
+      return c < 0 ? null : { what: "column", c, text: `${stationName(c, -1)}${columns[c].lanes ? say(words.lanes, columns[c]) : ""}` };
     }
     if (px < plot.x || px > plot.x + plot.w) return null;
     let best = 9, found = null;
@@ -535,8 +538,8 @@
     best = 5;
     const near = 8 / plot.h * view.span;
     each(flights, time(py) - near, time(py) + near, i => {
-      if (shading && arrows.kind[i] < FRAME_KINDS) return;
-      const d = distance(px, py, ends(i)) + (arrows.kind[i] < FRAME_KINDS ? 0 : 1.5);
+      if (shading && isFrame[arrows.kind[i]]) return;
+      const d = distance(px, py, ends(i)) + (isFrame[arrows.kind[i]] ? 0 : 1.5);
       if (d < best) { best = d; found = { what: "arrow", i, entry: arrows.entry[i] }; }
     });
     if (found) return found;
@@ -557,9 +560,9 @@
     return found;
   };
 
-  const frames = arrows.kind.reduce((sum, kind) => sum + (kind < FRAME_KINDS), 0);
-  const nothing = `${frames} frames, ${entries.t.length} entries, ${data.takeovers.length} ${data.takeovers.length === 1 ? "move" : "moves"} of the active role in ${span(runs)}.\n` +
-    "Point at a sign to be told what it is, click to keep it; f, t and d go to the next fault, takeover, lost or doubtful entry; ? lists all keys.";
+  const frames = arrows.kind.reduce((sum, kind) => sum + (isFrame[kind]), 0);
+  const moves = `${data.takeovers.length} ${data.takeovers.length === 1 ? "move" : "moves"}`;
+  const nothing = say(words.nothing, { frames, others: arrows.t.length - frames, entries: entries.t.length, moves, span: span(runs) });
   const choose = thing => {
     view.chosen = thing || null;
     $("told").textContent = thing ? tell(thing) : nothing;
@@ -586,6 +589,7 @@
     show();
   };
   const jump = (what, way) => {
+    if (!classes.some(is => is[1] === what)) return;
     // From the mark that is chosen, else from the part of the view where marks are put.
     const here = view.chosen?.what === "mark" ? view.chosen.i : -1;
     const from = view.from + view.span * 0.22;
@@ -598,7 +602,7 @@
     look(data.marks[i][1], what === "doubt" ? 4e6 : 6e7);
   };
   const nextArrow = way => {
-    const frame = i => arrows.kind[i] < FRAME_KINDS;
+    const frame = i => isFrame[arrows.kind[i]];
     let i = view.chosen?.what === "arrow" ? view.chosen.i + way : below(arrows.t, view.from + view.span * 0.22);
     while (i >= 0 && i < arrows.t.length && !frame(i)) i += way;
     if (i < 0 || i >= arrows.t.length) return;
@@ -624,6 +628,7 @@
   const findNext = text => {
     text = text.trim().toUpperCase();
     if (!text) return;
+    if (!words.entry) { findSign(text); return; }
     const set = /^SET\s*(\d+)$/.exec(text);
     const fits = i => set ? entries.set[i] === +set[1] : data.texts[entries.text[i]].includes(text) || data.texts[entries.answer[i]].includes(text);
     const n = entries.t.length, chosen = chosenEntry();
@@ -632,7 +637,29 @@
       const i = (start + k) % n;
       if (fits(i)) { choose({ what: "entry", i, entry: i }); look(entries.t[i], 1e7); return; }
     }
-    $("told").textContent = `no entry with ${text}`;
+    $("told").textContent = say(words.not_found, { text });
+  };
+  // The next arrow or mark whose name, station or text has this; at one instant marks come first.
+  const findSign = text => {
+    const has = name => name.toUpperCase().includes(text);
+    const stations = columns.map((_, i) => has(stationName(i, -1)));
+    const names = list => list.map(sign => sign !== null && has(sign.name));
+    const arrowNames = names(signs.arrows), markNames = names(signs.marks);
+    const arrowFits = i => arrowNames[arrows.kind[i]] || stations[arrows.from[i]] || stations[arrows.to[i]];
+    const markFits = ([kind, , column, , , text]) => markNames[kind] || stations[column] || has(text);
+    const { what, i } = view.chosen ?? {};
+    const since = what === "arrow" ? arrows.t[i] : what === "mark" ? data.marks[i][1] : view.from;
+    let arrow = what === "arrow" ? i + 1 : below(arrows.t, since);
+    let mark = what === "mark" ? i + 1 : below(data.marks.map(mark => mark[1]), what === "arrow" ? since + 1 : since);
+    for (let round = 0; round < 2; round++) {
+      while (arrow < arrows.t.length && !arrowFits(arrow)) arrow++;
+      while (mark < data.marks.length && !markFits(data.marks[mark])) mark++;
+      const found = mark < data.marks.length && !(arrow < arrows.t.length && arrows.t[arrow] < data.marks[mark][1])
+        ? { what: "mark", i: mark, entry: -1 } : arrow < arrows.t.length ? { what: "arrow", i: arrow, entry: -1 } : null;
+      if (found) { choose(found); look(found.what === "mark" ? data.marks[mark][1] : arrows.t[arrow], 1e7); return; }
+      arrow = mark = 0;
+    }
+    $("told").textContent = say(words.not_found, { text });
   };
 
   // --- hands ---
@@ -708,7 +735,12 @@
     d: () => jump("doubt", 1), D: () => jump("doubt", -1),
     ".": () => nextArrow(1), ",": () => nextArrow(-1),
     Enter: () => lookClosely(chosenEntry()),
-    w: () => { const entry = chosenEntry(); if (entry >= 0) widen(entries.column[entry]); },
+    w: () => {
+      const entry = chosenEntry(), { what, i } = view.chosen ?? {};
+      if (entry >= 0) widen(entries.column[entry]);
+      else if (!words.entry && what === "mark") widen(data.marks[i][2]);
+      else if (!words.entry && what === "arrow") widen(columns[arrows.from[i]].kind === "machine" ? arrows.to[i] : arrows.from[i]);
+    },
     Escape: () => { columns.forEach(c => { c.width = 1; }); groups.forEach(g => { g.width = 1; }); $("keys").hidden = true; layout(); choose(null); },
     "/": () => $("find").focus(), "?": help,
   };
@@ -755,5 +787,5 @@
   addEventListener("hashchange", () => { fromAddress(); show(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readColours(); show(); });
   // For those who measure.
-  window.diagram = { view, draw, tell, under, look, lookClosely, choose, jump, setSpan, frames: () => shownCount, ms: () => drawMs, entries, arrows, marks: data.marks };
+  window.diagram = { view, draw, tell, under, look, lookClosely, choose, jump, setSpan, frames: () => shownCount, ms: () => drawMs, entries, arrows, marks: data.marks, bands: data.bands };
 })();

@@ -6,9 +6,11 @@ use std::fmt::Write;
 use clock::Instant;
 use site::{Cause, Machine};
 
-use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, OF_CENTERS, Sign};
+use super::signs::{ARROWS, BANDS, ENDINGS, FATES, MARKS, Row, Sign};
+use super::words::Words;
 use super::{AFTER, BEFORE, Diagram, data, still};
 use crate::driver::{Outcome, Plan};
+use crate::world::Kind;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
@@ -48,12 +50,8 @@ pub struct Cover {
     pub end: Instant,
     /// Moves of the active role.
     pub moves: Vec<Moved>,
-    /// The arrows this kind of site has: rows of [`ARROWS`].
-    pub arrows: std::ops::Range<usize>,
-    /// How the picture is read.
-    pub means: &'static str,
-    /// What is history, and what is ours.
-    pub ours: &'static str,
+    /// What kind of site it is.
+    pub kind: Kind,
     /// What leaves no record, as paragraphs.
     pub absent: String,
 }
@@ -80,9 +78,6 @@ pub struct Moved {
     /// What was felt of it, in words.
     pub felt: String,
 }
-
-const MEANS: &str = "Time runs downwards. Every column is a station; the frames on the lines are arrows from the instant their first bit leaves to the instant their last bit arrives. The interchanges stand line by line, and in each of them every agent set has a lane. The tint runs from a fault to the first answer after it. A full line across is a fault, a broken one a move of the active role. Where frames are shaded, the left half of a column is entries, the right half answers.";
-const OURS: &str = "The terms (machine, channel, drum, disk, interchange, agent set, go-ahead, push-buttons, lights) are those of the time. The takeover by heartbeat and relays, serials, block numbers, IN DOUBT and LAST ENTRY DONE, the check of a frame, and this picture are ours, and so is every instant in it: nothing here was measured in the 1960s. People and calls are made up.";
 
 impl Cover {
     /// That of a reservation site's run.
@@ -113,21 +108,17 @@ impl Cover {
             digest: outcome.digest.clone(),
             end: Instant::ZERO + outcome.time,
             moves: moves.collect(),
-            arrows: 0..OF_CENTERS,
-            means: MEANS,
-            ours: OURS,
-            absent: format!(
-                "<p>{polls} go-aheads (polls) and the replies \u{201c}nothing to send\u{201d}: they are \
-                 counted, not recorded. When a frame arrives at the centre is computed; so is the \
-                 arrival of a block that no set has shown. What goes on inside a machine leaves no \
-                 record here.</p>"
-            ),
+            kind: Kind::Reservation,
+            absent: Words::of(Kind::Reservation)
+                .absent
+                .replace("{polls}", &polls.to_string()),
         }
     }
 }
 
 /// The whole page.
 pub fn write(diagram: &Diagram, cover: &Cover) -> String {
+    let words = Words::of(cover.kind);
     fill(PAGE, &|name| match name {
         "style" => STYLE.to_owned(),
         "script" => SCRIPT.to_owned(),
@@ -140,8 +131,15 @@ pub fn write(diagram: &Diagram, cover: &Cover) -> String {
         "still" => still::svg(diagram, cover),
         "window" => still::window(diagram, cover).told(),
         "legend" => legend(cover),
-        "means" => cover.means.to_owned(),
-        "ours" => cover.ours.to_owned(),
+        "means" => words.means.to_owned(),
+        "ours" => words.ours.to_owned(),
+        "doubt" => doubt(words),
+        "find" => words.find[0].to_owned(),
+        "find_label" => words.find[1].to_owned(),
+        "finds" => words.finds.to_owned(),
+        "jumps" => words.jumps.to_owned(),
+        "jump_keys" => words.jump_keys.to_owned(),
+        "closely" => closely(words),
         "absent" => absent(diagram, cover),
         "data" => data::json(diagram, cover),
         other => unreachable!("the page asks for {other}"),
@@ -159,6 +157,33 @@ fn fill(template: &str, part: &dyn Fn(&str) -> String) -> String {
         rest = after;
     }
     filled + rest
+}
+
+/// The buttons to what is in doubt.
+fn doubt(words: &Words) -> String {
+    let [name, what] = words.doubt;
+    if what.is_empty() {
+        return String::new();
+    }
+    let button = |way, order, key, arrow| {
+        format!(
+            "<button data-jump=\"doubt\" data-way=\"{way}\" title=\"{order} {what} ({key})\" \
+             aria-label=\"{order} {what}\">{arrow}</button>"
+        )
+    };
+    format!(
+        "<span class=\"jump\">{}<span>{name}</span>{}</span>\n",
+        button(-1, "previous", 'D', '\u{2039}'),
+        button(1, "next", 'd', '\u{203a}')
+    )
+}
+
+/// The row of keys that look closely.
+fn closely(words: &Words) -> String {
+    match words.closely {
+        "" => String::new(),
+        what => format!("<tr><td><kbd>Enter</kbd>, double click</td><td>{what}</td></tr>\n"),
+    }
 }
 
 fn takeovers(cover: &Cover) -> String {
@@ -187,10 +212,17 @@ fn takeovers(cover: &Cover) -> String {
     format!("<ul>{list}</ul>")
 }
 
-/// What each sign means, with its picture.
+/// What each sign of this kind of site means, with its picture.
 fn legend(cover: &Cover) -> String {
     let mut text = String::new();
-    let mut part = |heading: &str, signs: &[Sign], picture: &dyn Fn(&Sign) -> String| {
+    let mut part = |heading: &str, signs: &[Sign], picture: &dyn Fn(&Row) -> String| {
+        let signs: Vec<Row> = signs
+            .iter()
+            .filter_map(|sign| sign.at(cover.kind))
+            .collect();
+        if signs.is_empty() {
+            return;
+        }
         let _ = write!(text, "<section><h3>{heading}</h3><dl>");
         for sign in signs {
             let _ = write!(
@@ -198,32 +230,31 @@ fn legend(cover: &Cover) -> String {
                 "<div><dt><svg viewBox=\"-18 -9 36 18\" width=\"36\" height=\"18\" \
                  class=\"c-{}\" aria-hidden=\"true\">{}</svg>{}</dt><dd>{}</dd></div>",
                 sign.colour,
-                picture(sign),
+                picture(&sign),
                 escaped(sign.name),
                 escaped(sign.means)
             );
         }
         text.push_str("</dl></section>");
     };
-    part("Arrows", &ARROWS[cover.arrows.clone()], &|sign| {
+    part("Arrows", &ARROWS, &|sign| {
         format!(
             "<path d=\"M-16 -4L14 4M8 5L14 4L9.6 -.4\" class=\"line\" stroke-dasharray=\"{}\"/>",
             sign.shape
         )
     });
-    let glyph = |sign: &Sign| format!("<path d=\"{}\" class=\"line\"/>", sign.shape);
+    let glyph = |sign: &Row| format!("<path d=\"{}\" class=\"line\"/>", sign.shape);
     part("How arrows end", &FATES, &glyph);
-    let band = |sign: &Sign| match sign.shape {
+    let band = |sign: &Row| match sign.shape {
         "edge" => "<path d=\"M-5 -8H5V8H-5Z\" class=\"line\"/>".to_owned(),
         "hatch" => "<path d=\"M-5 -8H5V8H-5ZM-5 -3L0 -8M-5 3L5 -7M-5 8L5 -2M0 8L5 3\" \
                     class=\"line\"/>"
             .to_owned(),
         _ => "<path d=\"M-5 -8H5V8H-5Z\" class=\"full\"/>".to_owned(),
     };
-    if cover.arrows.start == 0 {
-        part("Bars at agent sets", &ENDINGS, &band);
-    }
-    part("Bars at other stations", &BANDS, &band);
+    let words = Words::of(cover.kind);
+    part(words.lives, &ENDINGS, &band);
+    part(words.bands, &BANDS, &band);
     part("Marks", &MARKS, &glyph);
     text
 }
@@ -238,10 +269,7 @@ fn absent(diagram: &Diagram, cover: &Cover) -> String {
              s, and from {} s before to {} s after each fault, stop and move of the active role. The others \
              are shaded, second by second, where their station is.</p>",
             diagram.only_counted,
-            match cover.arrows.start {
-                0 => "transfers between core and drums or disks",
-                _ => "reports of radars",
-            },
+            Words::of(cover.kind).counted,
             AFTER.as_seconds_f64(),
             BEFORE.as_seconds_f64(),
             AFTER.as_seconds_f64()

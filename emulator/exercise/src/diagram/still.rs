@@ -6,10 +6,10 @@ use std::fmt::Write;
 
 use clock::{Instant, Span};
 
+use super::Diagram;
 use super::page::{Cover, escaped};
 use super::signs::{ARROWS, BANDS, Band, ENDINGS, FATES, Fate, MARKS};
 use super::stations::Kind;
-use super::{Arrow, Diagram};
 
 /// The minute shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,8 +264,9 @@ fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
         if !frame.shows(flight.leaves, flight.arrives) || flight.leaves < frame.window.from {
             continue;
         }
-        let storage = flight.kind >= Arrow::Read;
-        let lane = (!storage).then_some(flight.lane);
+        let sign = &ARROWS[flight.kind as usize];
+        let many = sign.told.is_some_and(|told| told.many);
+        let lane = (!many).then_some(flight.lane);
         let (from, to) = (frame.x(flight.from, lane), frame.x(flight.to, lane));
         // What was cut does not arrive.
         let to = match flight.fate {
@@ -273,11 +274,10 @@ fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
             _ => to,
         };
         let (leaves, arrives) = (frame.y(flight.leaves), frame.y(flight.arrives));
-        let sign = &ARROWS[flight.kind as usize];
         let name = colour(diagram, sign.colour, flight.from);
-        let path = paths.entry((name, sign.shape, storage)).or_default();
+        let path = paths.entry((name, sign.shape, many)).or_default();
         let _ = write!(path, "M{from:.1} {leaves:.1}L{to:.1} {arrives:.1}");
-        if !storage {
+        if !many {
             let back = if from < to { -6.0 } else { 6.0 };
             let head = heads.entry(name).or_default();
             let _ = write!(head, "M{to:.1} {arrives:.1}l{back} -2.5v5z");
@@ -293,8 +293,8 @@ fn flights(svg: &mut String, diagram: &Diagram, frame: &Frame) {
             );
         }
     }
-    for ((colour, dashes, storage), path) in paths {
-        let class = match storage {
+    for ((colour, dashes, many), path) in paths {
+        let class = match many {
             true => "transfer",
             false if frames > MANY => "flight many",
             false => "flight",
