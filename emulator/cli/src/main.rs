@@ -64,7 +64,7 @@ enum Command {
     Replay(replay::Options),
     /// Run an exercise with many seeds and put the results in one table.
     Campaign(campaign::Options),
-    /// Show a site to visitors: they sit at its agent sets by telnet.
+    /// Show a site to visitors: they sit at its agent sets or consoles by telnet.
     Serve(serve::Options),
     /// Reduce a run that fails to the fewest faults and entries that still fail in the same way.
     Shrink(shrink::Options),

@@ -59,7 +59,7 @@ pub struct Options {
     /// Writes the report as JSON, at the end.
     #[arg(long, value_name = "FILE.json")]
     report: Option<PathBuf>,
-    /// Most visitors at one time; never more than there are sets.
+    /// Most visitors at one time; never more than there are agent sets or consoles.
     #[arg(long, value_name = "N", default_value = "64")]
     visitors: NonZeroUsize,
     /// Most connections at one time, those not seated included.
