@@ -289,7 +289,12 @@ where
                 if let Some(seat) = self.seats.get_mut(&visitor) {
                     match self.run.refuses(&self.plan, seat.set, &key) {
                         Some(why) => seat.line(format!("[no effect: {why}]")),
-                        None => live.push(Live::Key { set: seat.set, key }),
+                        None => {
+                            if let Key::Enter(_) = key {
+                                seat.ask_for_page();
+                            }
+                            live.push(Live::Key { set: seat.set, key });
+                        }
                     }
                     seat.asked = true;
                 }

@@ -2,7 +2,8 @@
 //!
 //! What came to a center by telephone and teletype was keyed in by people, and what they wanted to
 //! know stood on the small tube of the digital display: a table of letters, written by the program
-//! and renewed when something changes. A visitor types a line, and reads that tube.
+//! and renewed every five seconds. A visitor types a line, and reads that tube; afterwards the rows
+//! come again that have changed on it.
 //!
 //! The light gun is not in a visitor's hand: who names a track is taken to point at it, and if the
 //! console does not paint it the gun sees dark glass.
@@ -23,6 +24,7 @@ pub const KEYS: Keys = Keys {
 
 const HELP: &str = "\
 ** Type a line and press RETURN; what the program answers stands on the digital display.
+** The rows that change there come again by themselves.
 **   SUMMARY                    the situation; also WEAPONS and EQUIPMENT
 **   TRACK B012                 everything of one track
 **   IDENTITY B012 HOSTILE      PENDING, FRIENDLY, HOSTILE, SPECIAL, FAKER or INTERCEPTOR

@@ -73,7 +73,8 @@ pub trait Positions: World {
     fn refuses(&self, _plan: &Self::Plan, _set: u16, _key: &Key) -> Option<String> {
         None
     }
-    /// What stands on its tube, row by row; told when it changes. Nothing where there is none.
+    /// What stands on its tube, row by row: rows are told when they change, all of them to who asks.
+    /// Nothing where there is none.
     fn page(&self, _plan: &Self::Plan, _set: u16) -> Vec<String> {
         Vec::new()
     }

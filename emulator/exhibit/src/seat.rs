@@ -27,6 +27,9 @@ use crate::position::{Heard, KeyState};
 
 /// Bytes kept for a visitor who does not read, or is away for a moment.
 pub const KEPT_MAX: usize = 32 * 1024;
+/// Who asked reads the tube after so many readings even if nothing has changed on it: it is written
+/// anew within them.
+const PAGE_WITHIN: u8 = 6;
 /// Batches on their way to a visitor's connection.
 pub const BATCHES_MAX: usize = 4;
 
@@ -95,8 +98,10 @@ pub struct Seat {
     /// The connection waits to hear that what it asked for is done.
     pub asked: bool,
     paper: VecDeque<Printing>,
-    /// What stood on its tube when it was last told.
+    /// What stood on its tube when it was last read.
     page: Vec<String>,
+    /// The whole tube is told within so many readings, or as soon as it changes; 0: nobody asked.
+    page_within: u8,
     keyboard: KeyState,
     out: Option<Sender<Vec<Shown>>>,
     kept: Vec<Shown>,
@@ -124,6 +129,7 @@ impl Seat {
             asked: true,
             paper: VecDeque::new(),
             page: Vec::new(),
+            page_within: 0,
             keyboard,
             out: Some(out),
             kept: Vec::new(),
@@ -221,15 +227,28 @@ impl Seat {
         }
     }
 
-    /// What stands on its tube; told when it has changed.
+    /// The visitor has typed something, and wants to read the tube.
+    pub fn ask_for_page(&mut self) {
+        self.page_within = PAGE_WITHIN;
+    }
+
+    /// What stands on its tube. The rows that have changed are told; all of them when another table
+    /// stands there, and when the visitor asked.
     pub fn read(&mut self, page: Vec<String>) {
-        if page == self.page {
-            return;
+        let before = std::mem::replace(&mut self.page, page.clone());
+        let changed = |row: usize| before.get(row) != page.get(row);
+        let changes = (0..page.len()).filter(|row| changed(*row)).count();
+        let another = before.len() != page.len() || changes > page.len() / 2;
+        let asked = self.page_within > 0 && (changes > 0 || self.page_within == 1);
+        self.page_within = self.page_within.saturating_sub(1);
+        if another || asked {
+            self.page_within = 0;
         }
-        for row in &page {
-            self.line(format!("| {row}"));
+        for (number, row) in page.iter().enumerate() {
+            if another || asked || changed(number) {
+                self.line(format!("| {row}"));
+            }
         }
-        self.page = page;
     }
 
     /// Hands what there is to the connection.
@@ -332,6 +351,43 @@ mod tests {
         let batch = shown.try_recv().expect("a batch");
         let taken = batch.iter().map(|one| *one == Shown::Taken);
         assert_eq!(taken.collect::<Vec<bool>>(), [false, true, false, false]);
+    }
+
+    #[test]
+    fn of_a_tube_what_changed_is_told_and_all_of_it_to_who_asked() {
+        let (mut seat, mut shown) = seat();
+        let mut told = |seat: &mut Seat, page: [&str; 4]| -> Vec<String> {
+            seat.read(page.map(str::to_owned).to_vec());
+            seat.send();
+            let lines = shown.try_recv().unwrap_or_default().into_iter();
+            let lines = lines.filter_map(|one| match one {
+                Shown::Line(line) => Some(line),
+                _ => None,
+            });
+            lines.collect()
+        };
+        let first = ["TRACKS 12", "HOSTILE 3", "LATE 0", "LOAD 40"];
+        let whole = |page: [&str; 4]| page.map(|row| format!("| {row}")).to_vec();
+        let nothing = Vec::<String>::new();
+        assert_eq!(told(&mut seat, first), whole(first), "another table");
+        assert_eq!(told(&mut seat, first), nothing);
+        let second = ["TRACKS 13", "HOSTILE 3", "LATE 0", "LOAD 40"];
+        assert_eq!(told(&mut seat, second), ["| TRACKS 13"]);
+        // Who asked is told all of it at its next change, once.
+        seat.ask_for_page();
+        assert_eq!(told(&mut seat, second), nothing);
+        assert_eq!(told(&mut seat, first), whole(first));
+        assert_eq!(told(&mut seat, second), ["| TRACKS 13"]);
+        // Or after a while, if it does not change.
+        seat.ask_for_page();
+        for _ in 1..PAGE_WITHIN {
+            assert_eq!(told(&mut seat, second), nothing);
+        }
+        assert_eq!(told(&mut seat, second), whole(second));
+        assert_eq!(told(&mut seat, second), nothing);
+        // Most of it is other than before.
+        let other = ["WEAPONS 2", "OUT 1", "HOME 1", "LOAD 40"];
+        assert_eq!(told(&mut seat, other), whole(other));
     }
 
     #[test]
