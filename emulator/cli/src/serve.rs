@@ -168,7 +168,7 @@ where
         if ended.lost > Span::ZERO {
             say(&format!(
                 "The host was too slow: {} were lost.\n",
-                ended.lost
+                ended.lost.told()
             ));
         }
     }

@@ -146,6 +146,39 @@ impl Span {
         self.0 as f64 / NS_PER_MS as f64
     }
 
+    /// For people to read: `1 h 30 min`, `9 s`, `6.03 s`, `251 ms`, `2.2 us`. Rounded; what is to be
+    /// read back is written by `Display`.
+    pub fn told(self) -> String {
+        let rounded = |unit: u64| self.0.saturating_add(unit / 2) / unit;
+        // A minute and more in whole seconds, below in hundredths.
+        if self.0 >= 60 * NS_PER_SECOND {
+            let seconds = rounded(NS_PER_SECOND);
+            let parts = [
+                (seconds / 3600, "h"),
+                (seconds / 60 % 60, "min"),
+                (seconds % 60, "s"),
+            ];
+            let parts = parts.iter().filter(|(number, _)| *number > 0);
+            let parts = parts.map(|(number, unit)| format!("{number} {unit}"));
+            return parts.collect::<Vec<String>>().join(" ");
+        }
+        if self.0 == 0 || rounded(NS_PER_MS) >= 1000 {
+            return match self.0 % NS_PER_SECOND {
+                0 => format!("{} s", self.0 / NS_PER_SECOND),
+                _ => format!("{:.2} s", self.as_seconds_f64()),
+            };
+        }
+        // Below that two figures at least; nanoseconds are whole.
+        let (unit, name) = [(NS_PER_MS, "ms"), (NS_PER_US, "us")]
+            .into_iter()
+            .find(|(unit, _)| rounded(unit / 1000) >= 1000)
+            .unwrap_or((1, "ns"));
+        match self.0 >= 10 * unit || self.0.is_multiple_of(unit) {
+            true => format!("{} {name}", rounded(unit)),
+            false => format!("{:.1} {name}", self.0 as f64 / unit as f64),
+        }
+    }
+
     /// Difference, or zero if `other` is longer.
     pub fn saturating_sub(self, other: Span) -> Span {
         Span(self.0.saturating_sub(other.0))
@@ -470,6 +503,33 @@ pub mod instant_text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_told_to_people_are_short() {
+        for (ns, told) in [
+            (0, "0 s"),
+            (180, "180 ns"),
+            (2_180, "2.2 us"),
+            (6_000, "6 us"),
+            (29_586, "30 us"),
+            (999_999, "1.0 ms"),
+            (1_040_000, "1.0 ms"),
+            (9_000_000, "9 ms"),
+            (250_400_000, "250 ms"),
+            (999_400_000, "999 ms"),
+            (999_600_000, "1.00 s"),
+            (9_000_000_000, "9 s"),
+            (6_032_437_093, "6.03 s"),
+            (59_999_000_000, "60.00 s"),
+            (60_000_000_000, "1 min"),
+            (93_520_000_000, "1 min 34 s"),
+            (5_400_000_000_000, "1 h 30 min"),
+            (7_205_000_000_000, "2 h 5 s"),
+            (u64::MAX, "5124095 h 34 min 33 s"),
+        ] {
+            assert_eq!(Span(ns).told(), told);
+        }
+    }
 
     #[test]
     fn a_duration_is_read_and_written_exactly() {

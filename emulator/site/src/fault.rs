@@ -576,23 +576,29 @@ impl std::fmt::Display for Fault {
                 write!(to, "fail-stop of {machine} before instruction {n}")
             }
             Fault::Hang { machine } => write!(to, "hang of {machine}"),
-            Fault::Stall { machine, r#for } => write!(to, "stall of {machine} for {}", r#for),
+            Fault::Stall { machine, r#for } => {
+                write!(to, "stall of {machine} for {}", r#for.told())
+            }
             Fault::HeartbeatCut { machine } => write!(to, "heartbeat of {machine} cut"),
             Fault::UnitLoss { unit } => write!(to, "loss of {unit}"),
             Fault::UnitReturn { unit, .. } => write!(to, "return of {unit}"),
-            Fault::PowerOffBoth { r#for } => write!(to, "power off for {}", r#for),
+            Fault::PowerOffBoth { r#for } => write!(to, "power off for {}", r#for.told()),
             Fault::ReturnToService { machine } => write!(to, "return of {machine} to service"),
             Fault::PlannedSwitchover => to.write_str("planned switchover"),
             Fault::ManualSwitchover => to.write_str("manual switchover"),
             Fault::SlowMachine { machine, times } => write!(to, "{machine} {times} times slower"),
             Fault::PowerOff { machine, r#for } => {
-                write!(to, "power of {machine} off for {}", r#for)
+                write!(to, "power of {machine} off for {}", r#for.told())
             }
             Fault::CoreParity { machine, .. } => write!(to, "a bit of core of {machine} turned"),
             Fault::UnitParity { unit, .. } => write!(to, "a bit on {unit} turned"),
             Fault::TornWrite { unit } => write!(to, "torn write on {unit}"),
             Fault::StaleRestart { machine, r#for } => {
-                write!(to, "{machine} stopped and begins again after {}", r#for)
+                write!(
+                    to,
+                    "{machine} stopped and begins again after {}",
+                    r#for.told()
+                )
             }
             Fault::ClockOffset { machine, ticks } => {
                 write!(to, "clock of {machine} jumps by {ticks} ticks")
@@ -614,9 +620,11 @@ impl std::fmt::Display for Fault {
                 WrongSwitch::Roles => to.write_str("role key by mistake"),
                 WrongSwitch::Unit(unit) => write!(to, "{unit} switched off by mistake"),
             },
-            Fault::PowerBus { bus, r#for } => write!(to, "power bus {bus} off for {}", r#for),
+            Fault::PowerBus { bus, r#for } => {
+                write!(to, "power bus {bus} off for {}", r#for.told())
+            }
             Fault::AirConditioning { unit, r#for } => {
-                write!(to, "air conditioner {unit} off for {}", r#for)
+                write!(to, "air conditioner {unit} off for {}", r#for.told())
             }
             Fault::Line(fault) => fault.fmt(to),
             Fault::DrumParity { machine, .. } => {
@@ -625,7 +633,7 @@ impl std::fmt::Display for Fault {
             Fault::RadarOut { radar } => write!(to, "radar {radar} out"),
             Fault::LyingLightGun { console } => write!(to, "light gun of console {console} lies"),
             Fault::Trench { trench, r#for } => {
-                write!(to, "lines of trench {trench} cut for {}", r#for)
+                write!(to, "lines of trench {trench} cut for {}", r#for.told())
             }
         }
     }

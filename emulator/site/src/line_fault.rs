@@ -97,15 +97,20 @@ impl std::fmt::Display for LineFault {
             Trouble::Reorder { one_in, by } => {
                 write!(
                     to,
-                    "{line} holds one transmission in {one_in} back for {by}"
+                    "{line} holds one transmission in {one_in} back for {}",
+                    by.told()
                 )
             }
             Trouble::Delay { one_in, by } => {
-                write!(to, "{line} delays one transmission in {one_in} by {by}")
+                write!(
+                    to,
+                    "{line} delays one transmission in {one_in} by {}",
+                    by.told()
+                )
             }
-            Trouble::Jitter { up_to } => write!(to, "{line} late by up to {up_to}"),
+            Trouble::Jitter { up_to } => write!(to, "{line} late by up to {}", up_to.told()),
         }?;
-        write!(to, ", for {}", self.r#for)
+        write!(to, ", for {}", self.r#for.told())
     }
 }
 
@@ -165,7 +170,7 @@ pub fn hit_text(line: u8, direction: Direction, hit: &Hit) -> String {
         Effect::Torn => "torn".to_string(),
         Effect::Wrong { bits } => format!("{bits} bits wrong"),
         Effect::Repeated => "repeated".to_string(),
-        Effect::Late { by } => format!("late by {by}"),
+        Effect::Late { by } => format!("late by {}", by.told()),
         Effect::Overtaken => "overtaken".to_string(),
     };
     format!(

@@ -330,10 +330,7 @@ fn holds(condition: &Condition, plan: &Plan, report: &Report, outcome: &Outcome)
                 None => return (false, "it is not over".to_owned()),
             }
         }
-        (
-            longest <= bound,
-            format!("{:.2} s", longest.as_seconds_f64()),
-        )
+        (longest <= bound, longest.told())
     };
     match condition {
         Condition::Takeovers(n) => {
@@ -363,7 +360,7 @@ fn holds(condition: &Condition, plan: &Plan, report: &Report, outcome: &Outcome)
                 }
                 seen += 1;
             }
-            let found = format!("{:.1} s at most, {seen} aircraft", slowest.as_seconds_f64());
+            let found = format!("{} at most, {seen} aircraft", slowest.told());
             (seen > 0 && slowest <= *within, found)
         }
         Condition::HeldAtLeast(percent) => {

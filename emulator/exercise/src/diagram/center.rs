@@ -15,7 +15,7 @@ use super::page::{self, Cover, Moved};
 use super::signs::{Arrow, Fate, Mark};
 use super::stations::Stations;
 use super::words::Words;
-use super::{Diagram, Flight};
+use super::{Diagram, Flight, told};
 use crate::air::judges::orders::section;
 use crate::air::{Outcome, Plan, Run};
 use crate::driver::Onlooker;
@@ -61,11 +61,7 @@ impl CenterDiagram {
     pub fn page(mut self, plan: &Plan, outcome: &Outcome) -> String {
         self.diagram.flights.sort_by_key(|flight| flight.leaves);
         self.diagram.notes.sort_by_key(|note| note.at);
-        let seconds = |span: Option<Span>| {
-            span.map_or("never".to_owned(), |s| {
-                format!("{:.2} s", s.as_seconds_f64())
-            })
-        };
+        let lasted = |span: Option<Span>| span.map_or("never".to_owned(), Span::told);
         let moves = outcome.moves.iter().map(|m| Moved {
             from: m.from,
             to: m.to,
@@ -77,7 +73,7 @@ impl CenterDiagram {
             held: m.tracks,
             felt: format!(
                 "the scopes stood still for {}; of {} tracks {} lost, {} exchanged",
-                seconds(m.gap()),
+                lasted(m.gap()),
                 m.tracks,
                 m.lost,
                 m.exchanged
@@ -257,7 +253,7 @@ impl Onlooker for CenterDiagram {
         match record {
             Record::Center(record) => self.center(at, record),
             Record::LineHit { line, hit, .. } => {
-                let text = format!("line {line}: {:?}", hit.effect);
+                let text = format!("line {line}: {}", told(hit.effect));
                 let column = self.line(*line);
                 self.diagram.note(Mark::LineHit, at, column, text);
             }

@@ -535,14 +535,7 @@ impl Diagram {
     fn hit(&mut self, at: Instant, index: usize, hit: &Hit) {
         let flight = &mut self.flights[index];
         let column = flight.from.max(flight.to);
-        let text = match hit.effect {
-            Effect::Lost => "lost".to_owned(),
-            Effect::Torn => "on the way when the line was cut".to_owned(),
-            Effect::Wrong { bits } => format!("{bits} of its bits are wrong"),
-            Effect::Repeated => "a copy of it follows".to_owned(),
-            Effect::Late { by } => format!("late by {by}"),
-            Effect::Overtaken => "a later one arrives before it".to_owned(),
-        };
+        let text = told(hit.effect);
         match hit.effect {
             Effect::Lost | Effect::Torn => flight.fate = Fate::Lost,
             Effect::Late { by } => flight.arrives += by,
@@ -792,6 +785,18 @@ impl Diagram {
             self.waiting.pop_front();
         }
         self.waiting.push_back(flight);
+    }
+}
+
+/// What a trouble of a line did to a transmission.
+fn told(effect: Effect) -> String {
+    match effect {
+        Effect::Lost => "lost".to_owned(),
+        Effect::Torn => "on the way when the line was cut".to_owned(),
+        Effect::Wrong { bits } => format!("{bits} of its bits are wrong"),
+        Effect::Repeated => "a copy of it follows".to_owned(),
+        Effect::Late { by } => format!("late by {}", by.told()),
+        Effect::Overtaken => "a later one arrives before it".to_owned(),
     }
 }
 

@@ -96,7 +96,7 @@ impl Cover {
             felt: takeover
                 .felt()
                 .map_or("nobody answered".to_owned(), |felt| {
-                    format!("felt {:.2} s", felt.as_seconds_f64())
+                    format!("felt {}", felt.told())
                 })
                 + &format!(", {} entries held", takeover.held),
         });
@@ -194,15 +194,12 @@ fn takeovers(cover: &Cover) -> String {
             .map_or(String::new(), |from| format!("{from} to "));
         let _ = write!(
             list,
-            "<li>{}: {}{}, {}; decided after {:.0} ms, {}</li>",
+            "<li>{}: {}{}, {}; decided after {}, {}</li>",
             moved.fault_at,
             from,
             moved.to,
             escaped(&moved.cause.to_string()),
-            moved
-                .decided_at
-                .saturating_since(moved.fault_at)
-                .as_millis_f64(),
+            moved.decided_at.saturating_since(moved.fault_at).told(),
             moved.felt,
         );
     }

@@ -175,7 +175,10 @@ impl Faults {
         let waiting = site.waiting().iter();
         let waiting = waiting.map(|fault| format!("{fault}, for which there was no occasion"));
         let told = |f: &DrawnFault| match &f.at {
-            When::Fixed(at) => format!("{:?}, due {} into the run", f.fault, *at + f.after),
+            When::Fixed(at) => {
+                let due = (*at + f.after).told();
+                format!("{:?}, due {due} into the run", f.fault)
+            }
             at => format!("{:?}, due {at:?}", f.fault),
         };
         let missed = self.missed.iter();

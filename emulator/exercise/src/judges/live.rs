@@ -86,11 +86,15 @@ impl Live {
                 });
             } else if took > within {
                 violations.add(healed, || {
-                    format!("what was held at the last repair was answered after {took},")
-                        + &format!(" the bound is {within}")
+                    format!(
+                        "what was held at the last repair was answered after {}, the bound is {}",
+                        took.told(),
+                        within.told()
+                    )
                 });
             } else {
-                checked.push_str(&format!("; all held at the last repair after {took}"));
+                checked.push_str("; all held at the last repair after ");
+                checked.push_str(&took.told());
             }
         }
         violations.verdict("live-again", checked)
@@ -130,10 +134,10 @@ mod tests {
     fn what_is_held_at_the_last_repair_must_be_answered_in_time() {
         let good = judge(35);
         assert!(good.holds, "{}", good.detail);
-        assert!(good.detail.contains("after 15s"), "{}", good.detail);
+        assert!(good.detail.contains("after 15 s"), "{}", good.detail);
         let late = judge(36);
         assert!(!late.holds);
-        assert!(late.detail.contains("after 16s"), "{}", late.detail);
+        assert!(late.detail.contains("after 16 s"), "{}", late.detail);
     }
 
     #[test]

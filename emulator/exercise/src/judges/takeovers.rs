@@ -686,12 +686,13 @@ impl Takeovers {
                     format!("machine {:?} never answered an entry", takeover.to)
                 }),
                 Some(outage) => {
-                    felt.push(format!("{:.2} s", outage.as_seconds_f64()));
+                    felt.push(outage.told());
                     if outage > bound {
                         violations.add(takeover.fault_at, || {
                             format!(
-                                "the outage was felt {:.2} s, the bound is {bound}",
-                                outage.as_seconds_f64()
+                                "the outage was felt {}, the bound is {}",
+                                outage.told(),
+                                bound.told()
                             )
                         });
                     }
@@ -704,8 +705,11 @@ impl Takeovers {
                 let span = first.saturating_since(from);
                 if span > bounds.once_thrown {
                     violations.add(takeover.decided_at, || {
-                        let bound = bounds.once_thrown;
-                        format!("the first answer came {span} after the switch was thrown, the bound is {bound}")
+                        format!(
+                            "the first answer came {} after the switch was thrown, the bound is {}",
+                            span.told(),
+                            bounds.once_thrown.told()
+                        )
                     });
                 }
             }
@@ -717,7 +721,7 @@ impl Takeovers {
                     violations.add(takeover.fault_at, || {
                         format!(
                             "entries held at the fault were not all answered within {}",
-                            bounds.answered_within
+                            bounds.answered_within.told()
                         )
                     });
                 }

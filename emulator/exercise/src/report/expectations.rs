@@ -51,7 +51,6 @@ pub fn judge(script: &Script, holds: &dyn Fn(&Condition) -> (bool, String)) -> V
 /// Whether a condition is met at a reservation site, and what was found.
 pub fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool, String) {
     let at_least = |found: u64, wanted: u64| (found >= wanted, found.to_string());
-    let seconds = |span: Span| format!("{:.2} s", span.as_seconds_f64());
     let automatic = || outcome.takeovers.iter().filter(|t| t.automatic());
     match condition {
         Condition::Refusals(n) => at_least(report.traffic.sells_refused, *n),
@@ -78,7 +77,7 @@ pub fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool
                     None => return (false, "no answer after a takeover".to_owned()),
                 }
             }
-            (longest <= *bound, seconds(longest))
+            (longest <= *bound, longest.told())
         }
         Condition::AnsweredWithin(bound) => {
             let mut longest = Span::ZERO;
@@ -88,7 +87,7 @@ pub fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool
                     None => return (false, "an entry is still held".to_owned()),
                 }
             }
-            (longest <= *bound, seconds(longest))
+            (longest <= *bound, longest.told())
         }
         Condition::PassengerRecordsAtMost(most) => {
             let found = outcome.passenger_records;
@@ -96,7 +95,7 @@ pub fn holds(condition: &Condition, report: &Report, outcome: &Outcome) -> (bool
         }
         Condition::ResponseP90AtMost(bound) => {
             let found = outcome.traffic.responses.percentile(90);
-            (found <= *bound, seconds(found))
+            (found <= *bound, found.told())
         }
         Condition::BusyAtMost(percent) => {
             let busiest = report

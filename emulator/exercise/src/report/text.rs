@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use clock::Span;
+
 use super::Report;
 use crate::driver::Outcome;
 use crate::script::Script;
@@ -36,11 +38,7 @@ pub(crate) fn grouped(n: u64) -> String {
 }
 
 pub(crate) fn time(seconds: f64) -> String {
-    if seconds < 1.0 {
-        format!("{:.0} ms", seconds * 1000.0)
-    } else {
-        format!("{seconds:.2} s")
-    }
+    Span::from_seconds_f64(seconds).told()
 }
 
 /// The whole text.

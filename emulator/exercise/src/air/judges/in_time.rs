@@ -43,7 +43,7 @@ impl InTime {
                 // Each whole period in between was left out.
                 self.late += (since.0 - LATE.0) / DISPLAY.0;
                 self.first.add(at, || {
-                    format!("machine {machine:?} wrote no display for {since}")
+                    format!("machine {machine:?} wrote no display for {}", since.told())
                 });
             }
         }
@@ -59,7 +59,9 @@ impl InTime {
         let told = format!(
             "{} displays, {} late or left out, {counted} times the program counted that it was \
              late or left something out; the longest wait {}",
-            self.displays, self.late, self.longest
+            self.displays,
+            self.late,
+            self.longest.told()
         );
         let mut verdict = Violations::default().verdict("in-time-or-counted", told.clone());
         if self.late > counted {

@@ -50,7 +50,10 @@ impl Live {
             let due = healed + within;
             if self.shown_after.map_or(now > due, |at| at > due) {
                 violations.add(healed, || {
-                    format!("nothing was shown within {within} of the last repair")
+                    format!(
+                        "nothing was shown within {} of the last repair",
+                        within.told()
+                    )
                 });
             }
         }

@@ -373,7 +373,7 @@ impl Sky {
                             target.x,
                             target.y,
                             target.altitude_ft as i64,
-                            covered.unwrap_or_default()
+                            covered.unwrap_or_default().told()
                         )
                     }),
                 }

@@ -267,8 +267,9 @@ impl Switchovers {
         let took = at.saturating_since(last.lost_at);
         if last.automatic() && took > bounds.switchover {
             let text = format!(
-                "machine {machine:?} took over {took} after the loss; at most {}",
-                bounds.switchover
+                "machine {machine:?} took over {} after the loss; at most {}",
+                took.told(),
+                bounds.switchover.told()
             );
             self.slow.add(at, || text);
         }
@@ -287,6 +288,7 @@ impl Switchovers {
             let most = last.longest(bounds) + FRAME;
             if pause > most && last.from.is_some() {
                 self.gaps.add(at, || {
+                    let (pause, most) = (pause.told(), most.told());
                     format!("neighbours were told nothing for {pause}; at most {most}")
                 });
             }
@@ -312,6 +314,7 @@ impl Switchovers {
             let gap = at.saturating_since(last.last_at);
             let most = last.longest(bounds);
             if gap > most && last.from.is_some() {
+                let (gap, most) = (gap.told(), most.told());
                 let text = format!("nothing was shown for {gap}; at most {most}");
                 self.gaps.add(at, || text);
             }
@@ -401,7 +404,10 @@ impl Switchovers {
         [
             slow.verdict(
                 "switchover-bound",
-                format!("{count} moves of the role, the slowest automatic one {slowest}"),
+                format!(
+                    "{count} moves of the role, the slowest automatic one {}",
+                    slowest.told()
+                ),
             ),
             self.lost.verdict(
                 "no-track-lost",
@@ -415,8 +421,8 @@ impl Switchovers {
                 "output-gap",
                 format!(
                     "when the role moved the scopes stood still for {} at most, crosstell for {}",
-                    longest.unwrap_or_default(),
-                    paused.unwrap_or_default()
+                    longest.unwrap_or_default().told(),
+                    paused.unwrap_or_default().told()
                 ),
             ),
         ]

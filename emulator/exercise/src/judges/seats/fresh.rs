@@ -119,7 +119,7 @@ impl Fresh {
             0 => String::new(),
             late => format!(
                 ", but {late} that had been so until {} before at most",
-                self.oldest
+                self.oldest.told()
             ),
         };
         let checked = format!(
@@ -198,7 +198,7 @@ mod tests {
         }
         let (verdict, late) = said(true, 1, 11_100, 11_500);
         let detail =
-            "1 lights of 1 answers were true, but 1 that had been so until 500ms before at most";
+            "1 lights of 1 answers were true, but 1 that had been so until 500 ms before at most";
         assert_eq!((verdict.detail.as_str(), late), (detail, 1));
         let (verdict, _) = said(true, 1, 20_000, 20_500);
         let detail = "00:00:20.500 set 1: AA1 1JUL F was lit for 1 or more, asked at 00:00:20.000: \
