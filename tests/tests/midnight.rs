@@ -111,6 +111,20 @@ fn a_machine_that_took_over_finds_the_bookings_nobody_touches() {
 }
 
 #[test]
+fn nobody_is_held_to_half_an_hour_while_all_stands_still() {
+    // From 20 to 65 minutes there is no power. The booking is older than an hour then, and who starts
+    // finds it when its turn comes.
+    let lasting = Span::from_secs(45 * 60);
+    let dark = Evening::new(5400.0)
+        .enter_all(1.0, 0, &["11JULLGAALB", "01Y2"])
+        .fault(1200.0, FaultKind::PowerOffBoth { lasting })
+        .enter(5300.0, 1, "0AA205Y1JULLGAALBNN1");
+    let morning = dark.twice(&site("tiny"));
+    morning.all_held();
+    assert!(morning.answer(1, 0).contains(" SS1 "), "{}", morning.log());
+}
+
+#[test]
 fn two_midnights_at_three_sets_and_records_are_used_again() {
     let script = Script {
         name: "two-midnights".to_owned(),

@@ -140,7 +140,8 @@ impl Violations {
     }
 }
 
-const TEN_MINUTES: Span = Span::from_secs(600);
+/// After a start a program may look at what it does not know little by little.
+const LOOKS_ROUND: Span = Span::from_secs(20 * 60);
 
 /// What no fault excuses, inside the failure model or outside it: the relays are no program's.
 const ALWAYS: &str = "fenced";
@@ -174,8 +175,8 @@ pub struct Judges {
     units_hurt: BTreeSet<Unit>,
     /// Minute of day 0 at which the run began.
     start_minute: u32,
-    /// Since when a machine has had its relays closed.
-    served_since: Instant,
+    /// Since when the active machine has run; none while it stands still.
+    served_since: Option<Instant>,
     /// Something happened that the failure model excludes.
     outside_model: bool,
     /// A machine may have computed anything.
@@ -234,7 +235,7 @@ impl Judges {
             next_audit: Instant::ZERO + bounds.audit_every,
             units_hurt: BTreeSet::new(),
             start_minute,
-            served_since: Instant::ZERO,
+            served_since: Some(Instant::ZERO),
             outside_model: false,
             wrong_sums: false,
             completed: Vec::new(),
@@ -286,9 +287,7 @@ impl Judges {
                 }
             }
             other => {
-                if let Record::RoleTaken { .. } = other {
-                    self.served_since = at;
-                }
+                self.service(at, other);
                 self.failure_model(other);
                 self.live.observe(at, other, &self.ledger);
                 let assembly = &inputs.assembly;
@@ -301,6 +300,23 @@ impl Judges {
                     self.role_moved(inputs, at);
                 }
             }
+        }
+    }
+
+    /// Whether somebody does the work.
+    fn service(&mut self, at: Instant, record: &Record) {
+        let active = |machine: &site::Machine| self.takeovers.active() == Some(*machine);
+        match record {
+            Record::RoleTaken { .. } => self.served_since = Some(at),
+            Record::MachineStarted { machine, .. } if active(machine) => {
+                self.served_since = Some(at);
+            }
+            Record::MachineStopped { machine, .. } | Record::MachineHalted { machine, .. }
+                if active(machine) =>
+            {
+                self.served_since = None;
+            }
+            _ => {}
         }
     }
 
@@ -488,9 +504,10 @@ impl Judges {
         self.sales.may_have_freed(&freed);
     }
 
-    /// A machine has had its relays closed for ten minutes.
+    /// The active machine has run for long enough to have looked at everything.
     fn served(&self, now: Instant) -> bool {
-        now.saturating_since(self.served_since) >= TEN_MINUTES
+        let since = self.served_since;
+        since.is_some_and(|since| now.saturating_since(since) >= LOOKS_ROUND)
     }
 
     /// Time has passed: open bookings grow old, and now and then the whole of storage is checked.

@@ -218,6 +218,11 @@ impl Takeovers {
         }
     }
 
+    /// The machine in the active role, as its taking was recorded.
+    pub fn active(&self) -> Option<Machine> {
+        self.active
+    }
+
     fn write(&mut self, at: Instant, text: String) {
         if self.log.len() < LOG_MAX {
             self.log.push((at, text));
