@@ -531,6 +531,24 @@ impl Script {
                     "at most 100",
                 );
             }
+            let doubles = sweep.first_crashes > 0 || sweep.standby_first;
+            if !doubles && sweep.second_crashes != SecondCrashes::default() {
+                found.add(
+                    &["sweep", "second_crashes"],
+                    "no double fault is tried",
+                    "`first_crashes: 3` or `standby_first: true` beside it",
+                );
+            }
+            if sweep.returns_after >= self.settle {
+                found.add(
+                    &["sweep", "returns_after"],
+                    &format!(
+                        "the machine returns after {}, and the exercise settles in {}",
+                        sweep.returns_after, self.settle
+                    ),
+                    "less than `settle`",
+                );
+            }
             if !self.faults.is_empty() {
                 found.add(
                     &["faults"],
@@ -908,6 +926,32 @@ mod tests {
             ]
         );
         assert!(found[0].message.contains("format 7"));
+    }
+
+    #[test]
+    fn a_sweep_that_cannot_be_meant_is_told() {
+        let mut script = rush();
+        script.faults.clear();
+        script.sweep = Some(Sweep {
+            from: Span::from_secs(15),
+            to: Span::from_secs(26),
+            first_crashes: 0,
+            standby_first: false,
+            second_crashes: SecondCrashes::BeforeEveryInstruction,
+            returns_after: script.settle,
+        });
+        let paths = |script: &Script| -> Vec<String> {
+            let found = script.validate(Some(&equipment()));
+            found.iter().map(|m| m.path.join(".")).collect()
+        };
+        assert_eq!(
+            paths(&script),
+            ["sweep.second_crashes", "sweep.returns_after"]
+        );
+        let sweep = script.sweep.as_mut().expect("a sweep");
+        sweep.standby_first = true;
+        sweep.returns_after = Span::from_millis(200);
+        assert_eq!(paths(&script), [""; 0]);
     }
 
     #[test]
